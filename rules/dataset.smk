@@ -28,6 +28,7 @@ for s in stages("dataset"):
             alpaca=s.out("train_alpaca.json"),
             validation=s.out("validation.json"),
             report=s.out("validation.md"),
+            work=s.work,
         log:
             s.log,
         threads: 2
@@ -42,4 +43,5 @@ for s in stages("dataset"):
             " --alpaca {params.alpaca}"
             " --validation {params.validation}"
             " --report {params.report}"
+            " --work {params.work}"
             " --log {log}"

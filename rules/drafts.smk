@@ -21,6 +21,7 @@ for s in stages("drafts"):
             recipe=s.recipe,
             samples=s.dep("samples.parquet"),
             out=s.out("drafts.jsonl"),
+            work=s.work,
         log:
             s.log,
         threads: 2
@@ -30,4 +31,5 @@ for s in stages("drafts"):
             " --params {params.json:q}"
             " --samples {params.samples}"
             " --out {params.out}"
+            " --work {params.work}"
             " --log {log}"

@@ -1,7 +1,8 @@
 """Prove every draft by running it, then choose the splits: by problem, balanced, no duplicates, no contamination.
 
 Out come train, val and test as JSONL, the training rows as Alpaca JSON, validation.json (every draft is accounted
-for, by reason) and the same as a page to read.
+for, by reason) and the same as a page to read. Verdicts are kept in --work: only rows that are new or were edited are
+run again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,10 @@ from hone.config import DatasetParams, block
 from hone.dataset import SPLITS, balanced, counts, described, without_duplicates, without_overlaps
 from hone.errors import UserError, one_message
 from hone.files import write_json, write_text
-from hone.progress import set_log, track
-from hone.recipes.base import Recipe
+from hone.progress import say, set_log, track
+from hone.recipes.base import Check
 from hone.records import Row, read_jsonl, write_jsonl
+from hone.reuse import Reuse
 from hone.runners import PythonRunner
 
 
@@ -31,6 +33,7 @@ def main(
     validation: Annotated[Path, typer.Option(help="validation.json to write")],
     report: Annotated[Path, typer.Option(help="validation.md to write, for people")],
     params: Annotated[str, typer.Option(help='JSON: {"dataset": ...}')] = "{}",
+    work: Annotated[Path | None, typer.Option(help="where verdicts are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
 ) -> None:
     """Keep what is proven, and say what became of the rest."""
@@ -39,9 +42,11 @@ def main(
         skill = recipes.get(recipe)
         sizes = block(params, "dataset", DatasetParams)
         drafted = read_jsonl(drafts, Row)
-        with PythonRunner() as runner:
-            proven, refused = prove(skill, drafted, runner)
-            engine = {"engine": runner.engine, "isolation": list(runner.isolation)}
+        default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
+        runner = PythonRunner()
+        with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
+            proven, refused = prove(drafted, verify)
+        engine = {"engine": runner.engine, "isolation": list(runner.isolation)}
         unique, twice = without_duplicates(proven)
         clean, overlaps = without_overlaps(unique, sizes.ngram)
         splits = balanced(clean, sizes, skill.labels)
@@ -54,16 +59,17 @@ def main(
         write_text(report, as_page(recipe, found, splits["train"]))
 
 
-def prove(skill: Recipe, rows: Sequence[Row], runner: PythonRunner) -> tuple[list[Row], dict[str, str]]:
+def prove(rows: Sequence[Row], verify: Reuse[Check]) -> tuple[list[Row], dict[str, str]]:
     """The rows that the recipe's verifier proved, and why each of the others was refused, by row id."""
     proven: list[Row] = []
     refused: dict[str, str] = {}
     for row in track(rows, len(rows), "verify"):
-        check = skill.verify(row, runner)
+        check = verify(row)
         if check.ok:
             proven.append(row)
         else:
             refused[row.id] = check.reason
+    say(f"verify: {verify.made} of {len(rows)} rows verified, {verify.known} known")
     if not proven:
         raise UserError(f"expected proven rows, found none among {len(rows)} drafts: {counts(refused.values())}")
     return proven, refused
