@@ -5,7 +5,7 @@ REQUIRED INPUTS:
     train.jsonl, val.jsonl: val chooses the checkpoint
 
 OUTPUTS:
-    sft: a folder with the adapter (or the full model), training.json and a manifest
+    sft: a folder with the adapter (or the full model), training.json, the losses by step and a manifest
 """
 
 for s in stages("sft"):

@@ -8,6 +8,7 @@ when the run is published.
 import contextlib
 import ctypes
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hone.chat import Chat, Encoded
 from hone.config import TrainParams
 from hone.errors import UserError
 from hone.events import Events
-from hone.files import atomic_folder, digest, key_of, write_json
+from hone.files import atomic_folder, digest, key_of, write_json, write_text
 from hone.records import Row, read_jsonl
 from hone.training.batches import Batch
 from hone.training.checkpoints import Stop
@@ -84,6 +85,8 @@ def publish(model: Any, loop: Loop, inputs: Inputs, out: Path, digests: dict[str
     with atomic_folder(out) as folder:
         models.save_adapter(model, folder)
         write_json(folder / "training.json", report(loop, digests))
+        write_text(folder / "training_loss.tsv", curve(enumerate(loop.state.losses, start=1)))
+        write_text(folder / "validation_loss.tsv", curve(sorted(loop.state.validation.items())))
         fresh = models.load(inputs.base, inputs.tokenizer, adapter=folder, method=method)
         gap = logits_apart(model, on_device(fresh, method), probe)
         if gap:
@@ -118,6 +121,11 @@ def report(loop: Loop, digests: dict[str, str]) -> dict[str, Any]:
         "tokens": sum(len(row.ids) for row in loop.rows),
         "trained_parameters": sum(p.numel() for p in loop.trainable.values()),
     }
+
+
+def curve(losses: Iterable[tuple[int, float]]) -> str:
+    """(step, loss) pairs as the table that `dvc plots` draws a line of; a file each, for each has its own steps."""
+    return "".join(["step\tloss\n", *(f"{step}\t{loss!r}\n" for step, loss in losses)])
 
 
 def on_device(model: Any, method: str) -> Any:

@@ -45,7 +45,15 @@ def test_what_is_published_answers_as_the_best_weights_did(inputs, tmp_path, met
     assert min(entry["loss"] for entry in report["validation_loss"]) == best
     assert len(report["loss"]) == report["steps"]
     assert report["loss"][-1] < 0.9 * report["loss"][0]
+    assert table(tmp_path / "sft/training_loss.tsv") == list(enumerate(report["loss"], start=1))
+    assert table(tmp_path / "sft/validation_loss.tsv") == [(e["step"], e["loss"]) for e in report["validation_loss"]]
     assert found.dtype == torch.bfloat16
+
+
+def table(path):
+    header, *lines = path.read_text().splitlines()
+    assert header == "step\tloss"
+    return [(int(step), float(loss)) for step, loss in (line.split("\t") for line in lines)]
 
 
 def mean_loss(model, batch):
