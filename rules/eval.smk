@@ -4,7 +4,8 @@ REQUIRED INPUTS:
     scores.jsonl of each variant
 
 OUTPUTS:
-    eval.json, comparison.png
+    eval.json
+    comparison.png, comparison.json: the variants side by side, drawn here and by `dvc plots`
 """
 
 for s in stages("eval"):
@@ -21,6 +22,7 @@ for s in stages("eval"):
             scores=s.flags("--scores", "scores.jsonl"),
             out=s.out("eval.json"),
             picture=s.out("comparison.png"),
+            comparison=s.out("comparison.json"),
             work=s.work,
         log:
             s.log,
@@ -30,5 +32,6 @@ for s in stages("eval"):
             " {params.scores}"
             " --out {params.out}"
             " --picture {params.picture}"
+            " --comparison {params.comparison}"
             " --work {params.work}"
             " --log {log}"

@@ -9,7 +9,7 @@ import typer
 from hone import recipes
 from hone.errors import one_message
 from hone.evaluation.picture import draw
-from hone.evaluation.summarise import summarise
+from hone.evaluation.summarise import points, summarise
 from hone.evaluation.table import table
 from hone.events import ARTIFACTS, Events
 from hone.files import digest, key_of, write_json
@@ -22,6 +22,7 @@ def main(
     scores: Annotated[list[Path], typer.Option(help="scores.jsonl of a variant; once for each")],
     out: Annotated[Path, typer.Option(help="eval.json to write")],
     picture: Annotated[Path, typer.Option(help="comparison.png to write")],
+    comparison: Annotated[Path, typer.Option(help="comparison.json to write, the picture's figures for dvc plots")],
     work: Annotated[Path | None, typer.Option(help="the stage's folder for the event log")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
 ) -> None:
@@ -32,6 +33,7 @@ def main(
         scored = [score for path in scores for score in read_jsonl(path, Score)]
         summary = summarise(recipe, skill.metrics, scored)
         draw(recipe, summary["recipes"][recipe], picture)
+        write_json(comparison, points(summary["recipes"][recipe]))
         write_json(out, summary)
         say(table(summary))
         if work is not None:

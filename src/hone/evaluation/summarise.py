@@ -53,6 +53,16 @@ def gather(summaries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {"schema": SCHEMA, "recipes": dict(sorted(recipes.items()))}
 
 
+def points(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A recipe's block as a list without nesting: one point a variant and metric, as `dvc plots` takes them."""
+    return [
+        {"variant": variant, "metric": metric, "value": found["value"], "low": low, "high": high, "n": found["n"]}
+        for variant, figures in sorted(block["variants"].items())
+        for metric, found in sorted(figures.items())
+        for low, high in [found["ci95"]]
+    ]
+
+
 def pairs(variants: Sequence[str]) -> list[tuple[str, str]]:
     """Which variants are compared: base with every other model, and the rule with the tuned model."""
     models = [v for v in variants if v not in (BASE, RULE)]

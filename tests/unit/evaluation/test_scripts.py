@@ -86,12 +86,17 @@ def test_evaluate_writes_figures_and_picture_and_leaves_a_run_for_the_tracking(t
         paths.append(tmp_path / f"{variant}.jsonl")
         write_jsonl(paths[-1], scores)
     out, picture, work = tmp_path / "eval.json", tmp_path / "comparison.png", tmp_path / "work" / "toy-eval"
+    points = tmp_path / "comparison.json"
     for _ in range(2):  # a second build gives the same bytes
-        script("evaluate").main("special_tokens", paths, out, picture, work, None)
+        script("evaluate").main("special_tokens", paths, out, picture, points, work, None)
     block = json.loads(out.read_text())["recipes"]["special_tokens"]
     assert block["variants"]["sft"]["mode_accuracy"]["value"] == 1.0
     (log,) = work.glob(f"*/{FILE}")
     assert read(log).final == {"base.mode_accuracy": 0.0, "sft.mode_accuracy": 1.0}
+    assert [(p["variant"], p["value"], p["n"]) for p in json.loads(points.read_text())] == [
+        ("base", 0, 4),
+        ("sft", 1, 4),
+    ]
     assert (log.parent / ARTIFACTS / "comparison.png").read_bytes() == picture.read_bytes()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hone.errors import UserError
 from hone.evaluation.picture import draw
 from hone.evaluation.statistics import newcombe, wilson
-from hone.evaluation.summarise import gather, pairs, summarise
+from hone.evaluation.summarise import gather, pairs, points, summarise
 from hone.evaluation.table import table
 from hone.records import Score
 
@@ -127,6 +127,28 @@ def test_gathering_keeps_every_recipe_and_refuses_other_schemas_and_doubles(summ
         gather([("old.json", {"schema": 0})])
     with pytest.raises(UserError, match="recipe toy was already given"):
         gather([("a", summary), ("b", summary)])
+
+
+def test_points_are_each_figure_with_the_names_it_stands_under(summary):
+    found = points(summary["recipes"]["toy"])
+    assert [(p["variant"], p["metric"]) for p in found] == [
+        ("base", "accuracy"),
+        ("base", "fix_rate"),
+        ("keyword", "accuracy"),
+        ("prompted", "accuracy"),
+        ("prompted", "fix_rate"),
+        ("sft", "accuracy"),
+        ("sft", "fix_rate"),
+    ]
+    figure = summary["recipes"]["toy"]["variants"]["sft"]["fix_rate"]
+    assert found[-1] == {
+        "variant": "sft",
+        "metric": "fix_rate",
+        "value": figure["value"],
+        "low": figure["ci95"][0],
+        "high": figure["ci95"][1],
+        "n": 2,
+    }
 
 
 def test_the_table_shows_figures_comparisons_and_confusion(summary):

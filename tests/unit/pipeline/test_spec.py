@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hone.errors import UserError
 from hone.pipeline.code import closure
@@ -107,6 +108,17 @@ def test_every_path_and_command_of_a_stage_is_real(stage: Stage):
     assert [dep for dep in stage.deps if dep not in made and not (ROOT / dep).exists()] == []
     assert all(dep.startswith(SOURCES) for dep in stage.deps if dep not in made)
     assert stage.command == f"hone run {stage.name}"
+
+
+def test_plots_and_artifacts_name_what_a_stage_makes_or_what_lies_in_it():
+    """DVC wants these paths once more than the stages do."""
+    raw = yaml.safe_load((ROOT / "dvc.yaml").read_text())
+    plots = [(name, plot["y"]) for entry in raw["plots"] for name, plot in entry.items()]
+    drawn = {path for name, y in plots for path in (y if isinstance(y, dict) else [name])}
+    named = drawn | {artifact["path"] for artifact in raw["artifacts"].values()}
+    outs = {out for stage in REAL.stages.values() for out in stage.outs}
+    assert {path for path in named if not outs & {path, *map(str, Path(path).parents)}} == set()
+    assert {artifact["path"] for artifact in raw["artifacts"].values()} <= outs
 
 
 def test_an_edit_of_the_pipeline_or_the_cli_makes_nothing_stale():

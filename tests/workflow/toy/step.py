@@ -1,7 +1,8 @@
 """A step that takes milliseconds in place of every script: what it writes is a hash of itself and all that it was given.
 
 It stands under each name in scripts/ of a test's copy of the pipeline; Snakefile, rules, dvc.yaml and params.yaml are
-the real ones. A path without a suffix is a folder, as everywhere.
+the real ones. A path without a suffix is a folder, as everywhere. What `dvc metrics` and `dvc plots` read has the real
+shape, its figures made of that hash.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from hone.files import MANIFEST, atomic_folder, write_text
 
-OUTPUTS = {"--out", "--picture", "--alpaca", "--validation", "--report"}
+OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
 WRITTEN_BY_DATASET = {"--train", "--val", "--test"}
 UNHASHED = {"--work", "--log"}
 
@@ -29,8 +30,7 @@ def main() -> None:
     ]
     for flag, path in pairs:
         if flag in outputs:
-            text = hashlib.sha256(json.dumps([flag, *facts]).encode()).hexdigest()
-            _write(Path(path), json.dumps({"made_of": text}) + "\n")
+            _write(Path(path), hashlib.sha256(json.dumps([flag, *facts]).encode()).hexdigest())
 
 
 def _content(value: str) -> str:
@@ -40,12 +40,24 @@ def _content(value: str) -> str:
     return value
 
 
-def _write(path: Path, text: str) -> None:
-    if path.suffix:
+def _write(path: Path, made_of: str) -> None:
+    value = int(made_of[:4], 16) / 0xFFFF
+    figure = {"value": value, "ci95": [value / 2, value], "n": 8}
+    text = json.dumps({"made_of": made_of}) + "\n"
+    if path.name == "eval.json":
+        block = {"variants": {"sft": {"mode_accuracy": figure}}}
+        write_text(path, json.dumps({"schema": 1, "recipes": {"special_tokens": block}}) + "\n")
+    elif path.name == "comparison.json":
+        point = {"variant": "sft", "metric": "mode_accuracy", "value": value, "low": value / 2, "high": value, "n": 8}
+        write_text(path, json.dumps([point]) + "\n")
+    elif path.suffix:
         write_text(path, text)
     else:
         with atomic_folder(path) as folder:
             write_text(folder / "content.json", text)
+            if path.name == "sft":
+                write_text(folder / "training_loss.tsv", f"step\tloss\n1\t{value + 1}\n2\t{value}\n")
+                write_text(folder / "validation_loss.tsv", f"step\tloss\n2\t{value}\n")
 
 
 main()
