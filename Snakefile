@@ -20,6 +20,8 @@ min_version("9.0")
 
 # Steps run with the Python that runs Snakemake, whether or not its environment was activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+# And with the hone of this folder: `dvc exp run --temp` and `--queue` build in a copy, whose code DVC records.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
 
 with one_message():
     if workflow.is_main_process:

@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import hone
 from hone.files import MANIFEST, atomic_folder, write_text
 
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
@@ -19,6 +20,7 @@ UNHASHED = {"--work", "--log"}
 
 def main() -> None:
     """Read the flags of any script; hash inputs and params; write every output."""
+    assert Path(hone.__file__).is_relative_to(Path.cwd()), f"expected the hone of {Path.cwd()}, found {hone.__file__}"
     script = Path(sys.argv[0]).stem
     outputs = OUTPUTS | (WRITTEN_BY_DATASET if script == "dataset" else set())
     pairs = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
