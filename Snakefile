@@ -25,7 +25,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve
 
 with one_message():
     if workflow.is_main_process:
-        check_params(Path("params.yaml"), tree())
+        autosave = check_params(Path("params.yaml"), tree()).get("pipeline", {}).get("autosave", False)
     stages = pipeline().of
     bridge.guard(workflow)
 
@@ -50,4 +50,9 @@ include: "rules/gather.smk"
 
 
 onsuccess:
-    bridge.remind(workflow)
+    with one_message():
+        bridge.ended(workflow, well=True, autosave=autosave)
+
+
+onerror:
+    bridge.ended(workflow, well=False, autosave=False)

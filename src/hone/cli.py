@@ -28,11 +28,13 @@ def run(stage: Annotated[str, typer.Argument(help="A stage of dvc.yaml.")]) -> N
 
 @app.command()
 def save() -> None:
-    """Have DVC record what a bare snakemake run built, if Snakemake finds nothing left to do."""
+    """Have DVC record what a bare snakemake run built: the fresh stages, and only those. Exit 1 if some are stale."""
     from hone.pipeline import bridge
     from hone.pipeline.spec import pipeline
 
-    typer.echo(f"recorded in dvc.lock: {', '.join(bridge.save(pipeline()))}")
+    fresh, stale = bridge.save(pipeline())
+    typer.echo(bridge.saved(fresh, stale))
+    raise typer.Exit(1 if stale else 0)
 
 
 @app.command()

@@ -21,6 +21,12 @@ class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PipelineParams(Block):
+    """How the build is kept. No stage takes it: nothing becomes stale by it."""
+
+    autosave: bool = Field(default=False, description="record each successful bare snakemake run, as `hone save` does")
+
+
 class BaseModelParams(Block):
     """Where the model to be sharpened comes from."""
 

@@ -107,14 +107,25 @@ def test_what_was_edited_by_hand_or_lost_is_built_again_byte_for_byte(repo):
     assert repo.content() == before
 
 
-def test_save_refuses_before_a_build_and_the_build_ends_by_naming_it(repo):
+def test_save_records_only_what_is_fresh_and_the_build_ends_by_naming_it(repo):
     repo.edit("scripts/gather.py")
+    repo.edit("scripts/evaluate.py")
     lock = (repo.path / "dvc.lock").read_text()
     done = repo.run("hone", "save")
-    assert done.returncode == 2
-    assert done.stderr.strip().splitlines()[-1].startswith("hone: hone save: Snakemake has jobs left")
+    assert done.returncode == 1
+    assert done.stdout.strip().endswith("; not recorded, since stale: special_tokens-eval, eval")
     assert (repo.path / "dvc.lock").read_text() == lock
+    assert repo.stale() == {"special_tokens-eval", "eval"}
     assert "`hone save` records it" in repo.snakemake("results/eval.json")
+
+
+def test_with_autosave_a_bare_build_is_recorded_by_itself(repo):
+    repo.set("pipeline.autosave", True)
+    assert repo.planned() == repo.stale() == set()
+    repo.edit("scripts/gather.py")
+    assert "recorded in dvc.lock" in repo.snakemake("results/eval.json")
+    assert repo.ran() == ["gather"]
+    assert repo.planned() == repo.stale() == set()
 
 
 @pytest.mark.parametrize("command", [("snakemake", "results/eval.json"), ("dvc", "repro", "special_tokens-sft")])

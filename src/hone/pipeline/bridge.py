@@ -1,127 +1,144 @@
 """The bridge between DVC (what is fresh) and Snakemake (how to run): `hone run`, the Snakefile's guard, `hone save`.
 
-DVC decides by content, against dvc.lock. Snakemake decides by its own records and by times, and never looks at what
-an output holds. So whenever an output stands on disk that Snakemake did not make (a pull, a checkout, a restored run),
-the guard asks DVC, and makes Snakemake's records say the same. Not covered: `snakemake --config`, `--directory`, the
-database backend of Snakemake's records, and a bare snakemake while `dvc repro` runs.
+A stage is fresh if what it was made of and what it made are, by content, what stands there now. Two records can tell:
+dvc.lock, and Snakemake's own, which alone would trust times and never look at an output. The guard compares the
+second with what stands there (freshness.py), asks DVC where they differ, and makes Snakemake's records say the same.
+Not covered: `snakemake --config`, `--directory`, the database backend of Snakemake's records.
 """
 
+import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from hone.errors import UserError
-from hone.files import MANIFEST
+from hone.pipeline import freshness
+from hone.pipeline import snakemake_records as records
+from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage, pipeline
 
-RECORDS = Path(".snakemake/metadata")
-INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here: they must not ask the guard again
-ANCIENT = 1  # seconds since 1970: older than any input
-NAME_MAX = 255
+INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here, to RUN or LOOK: they must not ask the guard again
+RUN, LOOK = "run", "look"
+ANCIENT = 1  # seconds since 1970: older than any input, so that Snakemake compares every input by checksum
 
 
 def run(name: str) -> int:
     """Build one stage, and only that, on whatever SNAKEMAKE_PROFILE names. It is every cmd of dvc.yaml.
 
-    DVC has already decided that the stage is stale, so its rules are forced. Returns Snakemake's exit status.
+    DVC has already decided that the stage is stale, so its rules are forced. Returns Snakemake's exit status, or 1 if
+    params or code were edited meanwhile: DVC, which reads them once more when the command ends, must not record that.
     """
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
-    return _snakemake(*flags, "--allowed-rules", stage.rule, "--", *stage.outputs).returncode
+    command = [*flags, "--allowed-rules", stage.rule, "--", *stage.outputs]
+    status = subprocess.run(_snakemake(*command), env={**os.environ, INSIDE: RUN}).returncode
+    if status:
+        return status
+    with Contents() as contents:
+        edited = _note([stage], contents)
+    if Pipeline()[name].params != stage.params:
+        edited = [*edited, "params.yaml"]
+    if edited:
+        _tell(f"{', '.join(edited)} was edited while {name} ran; nothing was recorded, run it again")
+    return int(bool(edited))
 
 
 def guard(workflow: Any) -> None:
     """Called at the head of the Snakefile, before any job: what DVC and Snakemake think is fresh becomes one."""
-    if workflow.is_main_process and not os.environ.get(INSIDE) and not os.environ.get("DVC_STAGE"):
+    if not workflow.is_main_process or os.environ.get(INSIDE) == LOOK:
+        return
+    if not _alone():
+        raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
+    if not _inside():
         agree(pipeline())
 
 
-def remind(workflow: Any) -> None:
-    """Called when a bare snakemake run has ended well: the one command that records it for DVC."""
-    if workflow.is_main_process and not os.environ.get(INSIDE) and not os.environ.get("DVC_STAGE"):
+def ended(workflow: Any, well: bool, autosave: bool) -> None:
+    """Called when a snakemake run has ended: note what it made, and say (or, with `autosave`, do) what records it."""
+    if not workflow.is_main_process or _inside():
+        return
+    with Contents() as contents:
+        edited = _note(pipeline().stages.values(), contents)
+    if edited:
+        _tell(f"{', '.join(sorted(set(edited)))} was edited meanwhile: what was made of it is stale; run it again")
+    if well and autosave:
+        _tell(saved(*save(pipeline())))
+    elif well:
         _tell("built; `hone save` records it for DVC")
 
 
 def agree(pipeline: Pipeline) -> None:
-    """Ask DVC about every stage with an output that Snakemake did not make; renew or drop Snakemake's records of it."""
-    foreign = [stage for stage in pipeline.stages.values() if not all(map(_absent_or_ours, stage.outputs))]
-    if not foreign:
-        return
-    stale = _stale_by_dvc()
-    fresh = [stage for stage in foreign if stage.name not in stale and all(map(os.path.exists, stage.outputs))]
-    doubtful = [stage for stage in foreign if stage not in fresh]
-    for stage in doubtful:
-        for file in stage.outputs:
-            _disown(file)
-    if fresh:
-        _renew(fresh)
-    _tell(f"taken from dvc.lock as fresh: {_names(fresh)}; stale or not recorded there: {_names(doubtful)}")
+    """Make Snakemake see as fresh what it or DVC can prove to be, and as stale all else that stands on disk."""
+    with Contents() as contents:
+        standing = [stage for stage in pipeline.stages.values() if any(map(os.path.lexists, stage.outputs))]
+        doubtful = [stage for stage in standing if freshness.differences(stage, contents)]
+        if not doubtful:
+            return
+        by_dvc = _stale_by_dvc()
+        fresh = [stage for stage in doubtful if stage.name not in by_dvc and all(map(os.path.exists, stage.outputs))]
+        for stage in doubtful:
+            if stage not in fresh:
+                _show_as_stale(stage, contents)
+        if fresh:
+            _renew(fresh)
+            _note(fresh, contents)
+            _tell(f"taken from dvc.lock as fresh: {_names(fresh)}")
 
 
-def save(pipeline: Pipeline) -> list[str]:
-    """Let DVC record the stages that are whole on disk, if Snakemake finds nothing to do for them. Returns their names.
+def save(pipeline: Pipeline) -> tuple[list[str], list[str]]:
+    """Let DVC record the stages that are whole on disk and fresh; returns their names, and those that are stale.
 
-    Raises `UserError` where Snakemake has jobs left: DVC would else lock outputs to inputs they were not made of.
+    Raises `UserError` where nothing is fresh: DVC would lock outputs to inputs that they were not made of.
     """
     agree(pipeline)
     whole = [stage for stage in pipeline.stages.values() if all(map(os.path.exists, stage.outputs))]
     if not whole:
         raise UserError("hone save: expected built outputs, found none; build first, as with `snakemake`")
-    dry = _snakemake("-n", "--quiet", "rules", "--", *_outputs(whole), capture_output=True, text=True)
-    if dry.returncode:
-        raise UserError(f"hone save: snakemake could not plan: {_last_line(dry.stderr)}")
-    if "Nothing to be done" not in dry.stdout + dry.stderr:
-        raise UserError(
-            "hone save: Snakemake has jobs left for what stands on disk (`snakemake -n` lists them); build first"
-        )
-    _dvc("commit", "--force", "--quiet", *(stage.name for stage in whole))
-    return [stage.name for stage in whole]
+    planned = _planned(whole)
+    fresh = [stage.name for stage in whole if stage.rule not in planned]
+    stale = [stage.name for stage in whole if stage.rule in planned]
+    if not fresh:
+        raise UserError("hone save: all that stands on disk is stale (`snakemake -n` lists why); build first")
+    _dvc("commit", "--force", "--quiet", *fresh)
+    return fresh, stale
 
 
-def _absent_or_ours(file: str) -> bool:
-    """Whether `file` is missing, or the very one that Snakemake's record tells of (it keeps the output's mtime)."""
-    if not os.path.lexists(file):
-        return True
-    ended = _record(file).get("endtime")
-    return isinstance(ended, float) and abs(ended - os.lstat(file).st_mtime) < 1e-3 and _whole(file)
+def saved(fresh: list[str], stale: list[str]) -> str:
+    """What `save` did, in a line."""
+    left = f"; not recorded, since stale: {', '.join(stale)}" if stale else ""
+    return f"recorded in dvc.lock: {', '.join(fresh)}{left}"
 
 
-def _whole(file: str) -> bool:
-    """A folder is whole if every file that its manifest names is there, at the named size."""
-    if Path(file).name != MANIFEST:
-        return True
-    try:
-        files = json.loads(Path(file).read_text(encoding="utf-8"))["files"]
-        return all((Path(file).parent / name).stat().st_size == facts["size"] for name, facts in files.items())
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def _note(stages: Iterable[Stage], contents: Contents) -> list[str]:
+    """Remember what each output holds now that Snakemake has recorded it.
+
+    Returns the inputs that were edited while a job ran; what those jobs made is shown to Snakemake as stale.
+    """
+    edited: list[str] = []
+    for stage in stages:
+        if any(differing.was is None and differing.now for differing in freshness.outputs(stage, contents)):
+            meanwhile = freshness.edited_meanwhile(stage)
+            if meanwhile:
+                edited += meanwhile
+                _show_as_stale(stage, contents)
+    return edited
 
 
-def _record(file: str) -> dict[str, Any]:
-    try:
-        record: dict[str, Any] = json.loads(_record_path(file).read_text())
-        return record
-    except (OSError, ValueError):
-        return {}
-
-
-def _record_path(file: str) -> Path:
-    """Where Snakemake keeps its record of an output: base64 of the path, cut into folders where it is long."""
-    name = urlsafe_b64encode(file.encode()).decode()
-    parts = [name[start : start + NAME_MAX - 1] for start in range(0, len(name), NAME_MAX - 1)]
-    return RECORDS.joinpath(*(f"@{part}" for part in parts[:-1]), parts[-1])
-
-
-def _disown(file: str) -> None:
-    """Make a stale file that Snakemake did not make look stale to it: no record, and older than any input."""
-    if not _absent_or_ours(file):
-        _record_path(file).unlink(missing_ok=True)
-        os.utime(file, (ANCIENT, ANCIENT), follow_symlinks=False)
+def _show_as_stale(stage: Stage, contents: Contents) -> None:
+    """Make Snakemake see what it would not: an output that it did not make, an input with an earlier time."""
+    strange = [differing.name for differing in freshness.outputs(stage, contents) if differing.now]
+    for output in strange:
+        records.drop(output)
+    unseen = [differing.name for differing in freshness.inputs(stage, contents) if differing.now]
+    there = [output for output in stage.outputs if os.path.lexists(output)]
+    oldest = min((os.lstat(output).st_mtime for output in there), default=ANCIENT)
+    if strange or any(os.stat(file).st_mtime <= oldest for file in unseen):
+        for output in there:
+            os.utime(output, (ANCIENT, ANCIENT), follow_symlinks=False)
 
 
 def _renew(stages: list[Stage]) -> None:
@@ -129,11 +146,32 @@ def _renew(stages: list[Stage]) -> None:
 
     Only their rules are allowed: `--touch` alone would seal stale files upstream as fresh too.
     """
-    flags = ["--quiet", "all", "--cores", "1", "--touch", "--forceall"]
+    flags = ["--touch", "--forceall", "--quiet", "all", "--cores", "1"]
     rules = [stage.rule for stage in stages]
-    done = _snakemake(*flags, "--allowed-rules", *rules, "--", *_outputs(stages), capture_output=True, text=True)
-    if done.returncode:
-        raise UserError(f"snakemake --touch failed: {_last_line(done.stderr)}")
+    _look(*flags, "--allowed-rules", *rules, "--", *_outputs(stages))
+
+
+def _planned(stages: list[Stage]) -> set[str]:
+    """The rules that Snakemake would run for the outputs of `stages`."""
+    return set(re.findall(r"^(?:local)?rule (\w+):$", _look("-n", "--", *_outputs(stages)), re.MULTILINE))
+
+
+def _alone() -> bool:
+    """Take this folder for as long as this process lives; False if another snakemake has it.
+
+    Whoever has it may clear what a killed one left locked, unless a cluster may still run jobs of that one.
+    """
+    records.HOME.mkdir(exist_ok=True)
+    lock = os.open(records.HOME / "hone.lock", os.O_RDWR | os.O_CREAT)  # closed by the end of the process
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return False
+    if not records.unfinished_elsewhere():
+        for left in (records.HOME / "locks").glob("*.lock"):
+            left.unlink(missing_ok=True)
+    return True
 
 
 def _stale_by_dvc() -> set[str]:
@@ -147,9 +185,22 @@ def _dvc(*args: str) -> str:
     return done.stdout
 
 
-def _snakemake(*args: str, **options: Any) -> "subprocess.CompletedProcess[str]":
-    env = {**os.environ, INSIDE: "1"}
-    return subprocess.run([sys.executable, "-m", "snakemake", *args], env=env, **options)
+def _look(*args: str) -> str:
+    """What a snakemake that runs no job says."""
+    env = {**os.environ, INSIDE: LOOK}
+    done = subprocess.run(_snakemake(*args), env=env, capture_output=True, text=True)
+    if done.returncode:
+        raise UserError(f"snakemake {args[0]} failed: {_last_line(done.stderr)}")
+    return done.stdout + done.stderr
+
+
+def _snakemake(*args: str) -> list[str]:
+    return [sys.executable, "-m", "snakemake", *args]
+
+
+def _inside() -> bool:
+    """Whether DVC has called this, and has judged already."""
+    return bool(os.environ.get(INSIDE) or os.environ.get("DVC_STAGE"))
 
 
 def _outputs(stages: Iterable[Stage]) -> list[str]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError, create_model
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from hone.config import BaseModelParams, Block
+from hone.config import BaseModelParams, Block, PipelineParams
 from hone.errors import UserError
 from hone.pipeline.names import did_you_mean
 
@@ -22,11 +22,12 @@ Schema = Mapping[str, Any]
 
 
 def tree() -> type[Block]:
-    """The model of the whole of params.yaml: the base model, and one block a recipe."""
+    """The model of the whole of params.yaml: pipeline, base model, and one block a recipe."""
     from hone import recipes  # here, since jobs read params and need no recipe
 
     blocks: dict[str, Any] = {name: (recipes.get(name).Params, ...) for name in recipes.names()}
-    return create_model("Params", __base__=Block, base_model=(BaseModelParams, ...), **blocks)
+    common: dict[str, Any] = {"pipeline": (PipelineParams, PipelineParams()), "base_model": (BaseModelParams, ...)}
+    return create_model("Params", __base__=Block, **common, **blocks)
 
 
 def check_params(path: Path, tree: type[Block]) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class Stage:
         return self.name.replace("-", "_")
 
     @property
+    def sources(self) -> list[str]:
+        """The inputs that no stage makes: code."""
+        return [file for file in self.inputs if file.startswith(SOURCES)]
+
+    @property
     def log(self) -> str:
         """The file that progress lines are appended to."""
         return f"logs/{self.name}.log"
