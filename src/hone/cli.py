@@ -38,6 +38,16 @@ def save() -> None:
 
 
 @app.command()
+def explain(file: Annotated[str, typer.Argument(help="A file that the build makes or reads.")]) -> None:
+    """Say why a file is fresh or stale, what it is made of, and what building it would run."""
+    from hone.pipeline.explain import explain as lines
+    from hone.pipeline.spec import pipeline
+
+    for line in lines(file, pipeline()):
+        typer.echo(line)
+
+
+@app.command()
 def preset(
     name: Annotated[str, typer.Argument(help="A file in presets/, without .yaml.")] = "",
     show_all: Annotated[bool, typer.Option("--list", help="List the presets.")] = False,

@@ -51,7 +51,7 @@ def guard(workflow: Any) -> None:
     """Called at the head of the Snakefile, before any job: what DVC and Snakemake think is fresh becomes one."""
     if not workflow.is_main_process or os.environ.get(INSIDE) == LOOK:
         return
-    if not _alone():
+    if not alone():
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
     if not _inside():
         agree(pipeline())
@@ -78,7 +78,7 @@ def agree(pipeline: Pipeline) -> None:
         doubtful = [stage for stage in standing if freshness.differences(stage, contents)]
         if not doubtful:
             return
-        by_dvc = _stale_by_dvc()
+        by_dvc = status_of_dvc()
         fresh = [stage for stage in doubtful if stage.name not in by_dvc and all(map(os.path.exists, stage.outputs))]
         for stage in doubtful:
             if stage not in fresh:
@@ -156,7 +156,7 @@ def _planned(stages: list[Stage]) -> set[str]:
     return set(re.findall(r"^(?:local)?rule (\w+):$", _look("-n", "--", *_outputs(stages)), re.MULTILINE))
 
 
-def _alone() -> bool:
+def alone() -> bool:
     """Take this folder for as long as this process lives; False if another snakemake has it.
 
     Whoever has it may clear what a killed one left locked, unless a cluster may still run jobs of that one.
@@ -174,8 +174,10 @@ def _alone() -> bool:
     return True
 
 
-def _stale_by_dvc() -> set[str]:
-    return set(json.loads(_dvc("status", "--json") or "{}"))
+def status_of_dvc() -> dict[str, Any]:
+    """The stages that DVC finds stale by themselves, with its reasons as `dvc status --json` gives them."""
+    found: dict[str, Any] = json.loads(_dvc("status", "--json") or "{}")
+    return found
 
 
 def _dvc(*args: str) -> str:

@@ -32,6 +32,7 @@ class Stage:
     deps: tuple[str, ...]  # as written in dvc.yaml
     outs: tuple[str, ...]  # as written in dvc.yaml
     inputs: tuple[str, ...]  # the files that Snakemake compares
+    sources: tuple[str, ...]  # those of them that no stage makes: code, raw data
     outputs: tuple[str, ...]  # the files that Snakemake waits for
     params: Mapping[str, Any]  # key path in params.yaml -> value
     command: str
@@ -40,11 +41,6 @@ class Stage:
     def rule(self) -> str:
         """The name of the stage's rule."""
         return self.name.replace("-", "_")
-
-    @property
-    def sources(self) -> list[str]:
-        """The inputs that no stage makes: code."""
-        return [file for file in self.inputs if file.startswith(SOURCES)]
 
     @property
     def log(self) -> str:
@@ -127,6 +123,8 @@ def _read_stages(path: Path) -> dict[str, Any]:
 def _stage(root: Path, name: str, raw: Mapping[str, Any], values: Mapping[str, Any], made: set[str]) -> Stage:
     deps = tuple(raw.get("deps", ()))
     outs = tuple(_outs(raw))
+    inputs = [file for dep in deps for file in _files(root, dep, made)]
+    sources = [file for dep in deps if dep not in made for file in _files(root, dep, made)]
     kinds = [Path(dep).stem for dep in deps if dep.startswith("rules/")]
     if len(kinds) != 1:
         raise UserError(f"dvc.yaml: stage {name}: expected one rule file (rules/KIND.smk) in deps, found {kinds}")
@@ -138,7 +136,8 @@ def _stage(root: Path, name: str, raw: Mapping[str, Any], values: Mapping[str, A
         variant="-".join(parts[2:]),
         deps=deps,
         outs=outs,
-        inputs=tuple(dict.fromkeys(file for dep in deps for file in _files(root, dep, made))),
+        inputs=tuple(dict.fromkeys(inputs)),
+        sources=tuple(dict.fromkeys(sources)),
         outputs=tuple(standing_for(out) for out in outs),
         params={key: _value(values, key, name) for key in raw.get("params", ())},
         command=str(raw.get("cmd", "")),
