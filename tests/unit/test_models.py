@@ -232,6 +232,25 @@ def test_a_merge_that_answers_otherwise_than_its_adapter_is_not_published(
     assert not (tmp_path / "merged").exists()
 
 
+def test_a_merged_model_that_comes_back_from_disk_otherwise_is_not_published(
+    base: Path, tokenizer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter, copy = saved(trained(base, tokenizer), tmp_path / "sft"), models.copy_model
+
+    def spoil(place: Path, folder: Path) -> None:
+        """The new tokens' rows are lost between memory and disk."""
+        copy(place, folder)
+        tensors = load_file(folder / "model.safetensors")
+        for name in {"model.embed_tokens.weight", "lm_head.weight"} & tensors.keys():
+            tensors[name][[token.id for token in tokens.added(tokenizer)]] = 0
+        save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+
+    monkeypatch.setattr(models, "copy_model", spoil)
+    with pytest.raises(UserError, match="expected the saved model to answer as the merged one"):
+        models.save_merged(base, tokenizer, adapter, tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
 def test_a_lost_tensor_is_an_error_and_not_a_random_one(base: Path, tmp_path: Path) -> None:
     spoilt = shutil.copytree(base, tmp_path / "base")
     tensors = load_file(spoilt / "model.safetensors")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.distributions import constraints
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Qwen3Config, Qwen3ForCausalLM
 
 import hone
@@ -120,6 +121,15 @@ def test_new_rows_are_set_by_id_to_the_mean_of_their_description(base: Path, bui
             expected = old[list(token.description_ids)].mean(dim=0)
             torch.testing.assert_close(matrix[token.id], expected)
             assert matrix[token.id].norm() <= old.norm(dim=1).max()
+
+
+def test_growing_asks_nothing_about_the_covariance_of_the_matrix(
+    base: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow for a real vocabulary, refused for many real models, and of no use to rows that are set by hand."""
+    model = model_in(base)
+    monkeypatch.setattr(constraints.positive_definite, "check", lambda covariance: pytest.fail("asked"))
+    tokens.extend(model, built)
 
 
 def test_the_other_rows_stay_as_they_were(base: Path, built: Path) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from hone.errors import UserError
 from hone.files import write_json
 from hone.records import Completion, Message, Row, Score, read_jsonl, write_jsonl
+from hone.runners import Case, Tests
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 
@@ -57,6 +59,26 @@ def test_a_row_without_a_completion_is_named(score):
 def test_strangers_doubles_and_empty_files_are_refused(score, completions, message):
     with pytest.raises(UserError, match=message):
         score.joined([row("a")], completions, Path("c.jsonl"))
+
+
+def test_kept_completions_score_to_the_same_bytes_each_time_and_in_any_order(score, tmp_path, monkeypatch):
+    class Skill:
+        def score(self, row, completion, runner):
+            tests = Tests("double", (Case(args=(2,), expected=4),))
+            return None, {"passes": runner.verdict(completion.text, tests).passed}
+
+    monkeypatch.setattr(score.recipes, "get", lambda name: Skill())
+    texts = ("def double(n):\n    return 2 * n\n", "def double(n):\n    return n + 3\n", "raise ValueError", "")
+    made = [replace(completion(f"r{i}"), text=text) for i, text in enumerate(texts)]
+    write_jsonl(tmp_path / "rows.jsonl", [row(c.row_id) for c in made])
+    found = []
+    for number, order in enumerate((made, made[::-1])):
+        place = tmp_path / str(number)
+        write_jsonl(place / "completions.jsonl", order)
+        score.main("toy", tmp_path / "rows.jsonl", place / "completions.jsonl", place / "scores.jsonl")
+        found.append((place / "scores.jsonl").read_bytes())
+    assert found[0] == found[1]
+    assert [s.metrics["passes"] for s in read_jsonl(place / "scores.jsonl", Score)] == [True, False, False, False]
 
 
 def test_the_rule_answers_every_row_and_sample_without_a_model():

@@ -1,6 +1,7 @@
 """Generation: batching, padding, modes and kills change nothing about a completion."""
 
 import json
+import random
 
 import pytest
 import torch
@@ -43,6 +44,28 @@ def test_batched_greedy_equals_greedy_alone_in_float32(model, prompts, ending, t
     found = complete(model, ending, prompts, params(batch_size=batch_size), tmp_path / "cache.jsonl")
     assert found == [reference(model, prompt, {ending.end_id}, 24) for prompt in prompts]
     assert {finish for _, finish in found} == {"stop", "length"}
+
+
+@pytest.mark.parametrize("batch_size", [2, 5, 27])
+def test_greedy_in_float32_depends_on_neither_the_order_nor_the_neighbours(
+    model, prompts, ending, tmp_path, batch_size
+):
+    """All that is promised: what a row gets alone it gets in any batch, and only where sums are exact enough."""
+    made = complete(model, ending, prompts, params(batch_size=1), tmp_path / "alone.jsonl")
+    alone = {tuple(prompt): completed for prompt, completed in zip(prompts, made, strict=True)}
+    for seed in range(3):
+        some = random.Random(seed).choices(prompts, k=27)  # in another order, some several times and some never
+        found = complete(model, ending, some, params(batch_size=batch_size), tmp_path / f"{seed}.jsonl")
+        assert found == [alone[tuple(prompt)] for prompt in some]
+
+
+def test_what_was_kept_is_the_result_although_the_model_would_say_otherwise_now(model, prompts, end, tmp_path):
+    """Elsewhere sums are rounded otherwise: a text is kept and read again, not made again and hoped to be equal."""
+    kept = complete(model, end, prompts, params(), tmp_path / "kept.jsonl")
+    with torch.no_grad():
+        model.get_output_embeddings().weight.neg_()
+    assert complete(model, end, prompts, params(), tmp_path / "kept.jsonl") == kept
+    assert complete(model, end, prompts, params(), tmp_path / "anew.jsonl") != kept
 
 
 def test_a_completion_that_stopped_ends_with_its_end_token_and_a_cut_one_holds_none(model, prompts, ending, tmp_path):
