@@ -6,6 +6,7 @@ to agree about what is fresh.
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +23,9 @@ min_version("9.0")
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 # And with the hone of this folder: `dvc exp run --temp` and `--queue` build in a copy, whose code DVC records.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
+
+# A job dies with the snakemake that started it (trainers save first): an orphan would go on writing beside the next run.
+shell.prefix("exec setpriv --pdeathsig TERM -- " if shutil.which("setpriv") else "exec ")
 
 with one_message():
     if workflow.is_main_process:

@@ -32,8 +32,7 @@ for s in stages("sft"):
             gpu=1,
             mem_mb=32000,
         shell:
-            # exec: a job that is cancelled or out of time must reach the trainer, which saves its state.
-            "exec python scripts/train.py"
+            "python scripts/train.py"
             " --params {params.json:q}"
             " --base {params.base}"
             " --tokenizer {params.tokenizer}"

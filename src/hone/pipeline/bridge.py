@@ -6,10 +6,13 @@ second with what stands there (freshness.py), asks DVC where they differ, and ma
 Not covered: `snakemake --config`, `--directory`, the database backend of Snakemake's records.
 """
 
+import ctypes
 import fcntl
+import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -23,6 +26,7 @@ from hone.pipeline.spec import Pipeline, Stage, pipeline
 
 INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here, to RUN or LOOK: they must not ask the guard again
 RUN, LOOK = "run", "look"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 ANCIENT = 1  # seconds since 1970: older than any input, so that Snakemake compares every input by checksum
 
 
@@ -32,10 +36,13 @@ def run(name: str) -> int:
     DVC has already decided that the stage is stale, so its rules are forced. Returns Snakemake's exit status, or 1 if
     params or code were edited meanwhile: DVC, which reads them once more when the command ends, must not record that.
     """
+    _die_with_parent(signal.SIGTERM)
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
     command = [*flags, "--allowed-rules", stage.rule, "--", *stage.outputs]
-    status = subprocess.run(_snakemake(*command), env={**os.environ, INSIDE: RUN}).returncode
+    # On SIGINT Snakemake cancels its jobs; on SIGTERM it would wait for them.
+    mortal = functools.partial(_die_with_parent, signal.SIGINT)
+    status = subprocess.run(_snakemake(*command), env={**os.environ, INSIDE: RUN}, preexec_fn=mortal).returncode
     if status:
         return status
     with Contents() as contents:
@@ -198,6 +205,12 @@ def _look(*args: str) -> str:
 
 def _snakemake(*args: str) -> list[str]:
     return [sys.executable, "-m", "snakemake", *args]
+
+
+def _die_with_parent(by: signal.Signals) -> None:
+    """Have Linux send this process `by` when its parent dies: a build must not outlive the `dvc repro` that ran it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(by), 0, 0, 0)
 
 
 def _inside() -> bool:
