@@ -153,6 +153,8 @@ def test_finished_batches_of_other_params_or_prompts_are_not_taken(model, prompt
     assert shorter == [reference(model, prompt, {end.end_id}, 3) for prompt in prompts]
     turned = complete(model, end, prompts[::-1], params(), cache)
     assert turned == [reference(model, prompt, {end.end_id}, 24) for prompt in prompts[::-1]]
+    edited = [[*prompt[:-1], 4 + prompt[-1] // 2] for prompt in prompts]  # as long as before, in the same places
+    assert complete(model, end, edited, params(), cache) == [reference(model, p, {end.end_id}, 24) for p in edited]
 
 
 def test_a_cache_with_a_damaged_line_costs_that_batch_only(model, prompts, end, tmp_path):
