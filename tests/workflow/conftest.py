@@ -27,18 +27,16 @@ class Repo:
 
     def run(self, *command: str, env: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
         """Run a command of this Python's environment; its exit status is for the caller to judge."""
-        kept = {
-            k: v for k, v in os.environ.items() if not k.startswith(("HONE_", "DVC_", "SNAKEMAKE_", "GIT_", "PYTEST_"))
-        }
-        paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.run(
-            command,
-            cwd=self.path,
-            env={**kept, "PATH": paths, "PYTHONPATH": str(self.path / "src"), "DVC_NO_ANALYTICS": "1", **env},
-            capture_output=True,
-            text=True,
-            check=False,
+            command, cwd=self.path, env={**self.env(), **env}, capture_output=True, text=True, check=False
         )
+
+    def env(self) -> dict[str, str]:
+        """This environment without what says how tests run, and with the repository's own hone."""
+        ours = ("HONE_", "DVC_", "SNAKEMAKE_", "GIT_", "PYTEST_")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+        paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return {**kept, "PATH": paths, "PYTHONPATH": str(self.path / "src"), "DVC_NO_ANALYTICS": "1"}
 
     def ok(self, *command: str, env: Mapping[str, str] = {}) -> str:
         """Run a command that must succeed; what it said, both streams."""

@@ -8,130 +8,30 @@ tried, HONE_STEPS how long each is; a failure prints the commands that led to it
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.workflow.conftest import COPIED, ROOT, Repo
-from tests.workflow.toy.stage_step import CONTENT, made_of
-
-from hone.files import MANIFEST
-from hone.pipeline.spec import Pipeline, Stage
+from tests.workflow.small import EDITED, Small, make_small
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
 
 SEQUENCES = int(os.environ.get("HONE_SEQUENCES", "3"))
 STEPS = int(os.environ.get("HONE_STEPS", "6"))
-KINDS = ("problems", "samples", "drafts", "dataset", "tokenizer")
-STAGES = ("base_model", *(f"special_tokens-{kind}" for kind in KINDS))
-RAW = "raw.txt"
-EDITED = (RAW, "src/hone/dataset.py", "scripts/samples.py")
 PARAMS = {"special_tokens.samples.n": (160, 150), "special_tokens.samples.max_chars": (1400, 1300)} | {
     "special_tokens.dataset.seed": (17, 18)
 }
 
 
-class Small(Repo):
-    """The small repository, and what must hold of it."""
-
-    def stages(self) -> list[Stage]:
-        return list(Pipeline(self.path).stages.values())
-
-    def expected(self) -> dict[str, str]:
-        """Every file that a build from nothing would make, by path."""
-        made: dict[str, str] = {}
-
-        def read(file: str) -> str:
-            return made[file] if file in made else (self.path / file).read_text()
-
-        here = Path.cwd()
-        os.chdir(self.path)  # folders of code are listed from here
-        try:
-            for stage in self.stages():
-                made |= {
-                    out if Path(out).suffix else f"{out}/{CONTENT}": text for out, text in made_of(stage, read).items()
-                }
-        finally:
-            os.chdir(here)
-        return made
-
-    def wrong(self, stage: Stage) -> list[str]:
-        """The outputs of a stage that are missing or not what a build from nothing would make."""
-        expected = self.expected()
-        files = [output.replace(MANIFEST, CONTENT) for output in stage.outputs]
-        return [f for f in files if not (self.path / f).exists() or (self.path / f).read_text() != expected[f]]
-
-    def planned(self) -> set[str]:
-        targets = [output for stage in self.stages() for output in stage.outputs]
-        said = self.snakemake("-n", "--", *targets)
-        rules = set(re.findall(r"^(?:local)?rule (\w+):$", said, re.M))
-        return {stage.name for stage in self.stages() if stage.rule in rules}
-
-    def downstream(self, names: set[str]) -> set[str]:
-        """`names`, and all that follows from them."""
-        found = set(names)
-        for stage in self.stages():  # in the order of dvc.yaml, which is one that they can run in
-            before = {other.name for other in self.stages() if set(other.outputs) & set(stage.inputs)}
-            if before & found:
-                found.add(stage.name)
-        return found
-
-    def build(self) -> None:
-        targets = [output for stage in self.stages() for output in stage.outputs]
-        self.snakemake("--", *targets)
-
-    def state(self) -> tuple[str, ...]:
-        return tuple((self.path / file).read_text() for file in ("params.yaml", *EDITED))
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """Built and committed on main; on branch other with another parameter; both pushed to a local remote."""
-    repo = Small(tmp_path_factory.mktemp("small") / "repo")
-    repo.path.mkdir()
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir() and not source.is_symlink():
-            shutil.copytree(source, repo.path / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, repo.path / name, follow_symlinks=False)
-    dvc = yaml.safe_load((ROOT / "dvc.yaml").read_text())
-    stages = {name: dvc["stages"][name] for name in STAGES}
-    for stage in stages.values():
-        stage["deps"].append("src/hone/pipeline/spec.py")
-    stages["special_tokens-problems"]["deps"].append(RAW)
-    (repo.path / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}, sort_keys=False))
-    (repo.path / RAW).write_text("raw\n")
-    (repo.path / "scripts").mkdir()
-    for file in {dep for stage in stages.values() for dep in stage["deps"] if dep.startswith("scripts/")}:
-        shutil.copy(Path(__file__).parent / "toy" / "stage_step.py", repo.path / file)
-    repo.ok("git", "init", "-q", "-b", "main")
-    repo.ok("git", "config", "user.email", "toy@example.org")
-    repo.ok("git", "config", "user.name", "Toy")
-    repo.dvc("init", "-q")
-    shutil.copy(ROOT / ".dvcignore", repo.path / ".dvcignore")
-    repo.dvc("remote", "add", "-d", "shared", str(repo.path.parent / "remote"))
-    repo.set("pipeline.autosave", True)
-    for branch, n in (("main", 160), ("other", 150)):
-        if branch != "main":
-            repo.ok("git", "checkout", "-q", "-b", branch)
-        repo.set("special_tokens.samples.n", n)
-        repo.build()
-        repo.ok("git", "add", "-A")
-        repo.ok("git", "commit", "-q", "-m", f"Build {branch}")
-    repo.dvc("push", "-q", "--all-commits")
-    repo.ok("git", "checkout", "-q", "main")
-    repo.dvc("checkout", "-q")
-    return repo
+    return make_small(tmp_path_factory.mktemp("small") / "repo")
 
 
 class Session:
@@ -175,7 +75,7 @@ class Session:
         return f"touch {file} {when:.0f}"
 
     def snakemake(self) -> str:
-        self.repo.build()
+        self.repo.ok(*self.repo.command())
         assert self.repo.planned() == set()
         return "snakemake"
 
@@ -211,15 +111,10 @@ class Session:
 
     def kill(self) -> str:
         """kill -9 of one process of a build, at any moment; its children are left to themselves."""
-        command = self.draw.choice([["snakemake", "all_of_it"], ["dvc", "repro", "-q"]])
-        if command[0] == "snakemake":
-            command = ["snakemake", "--", *(o for stage in self.repo.stages() for o in stage.outputs)]
+        command = self.draw.choice([self.repo.command(), ["dvc", "repro", "-q"]])
         after = self.draw.uniform(0.5, 6.0)
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HONE_", "DVC_", "SNAKEMAKE_", "PYTEST_"))}
-        paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        env = {**kept, "PATH": paths, "PYTHONPATH": str(self.repo.path / "src")}
         running = subprocess.Popen(
-            command, cwd=self.repo.path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, cwd=self.repo.path, env=self.repo.env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(after)
         running.send_signal(signal.SIGKILL)
