@@ -19,6 +19,8 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "AGENT": {"vague": 5, "tally": 3, "denied": 5, "log": 4, "works": 5},
 }
 
+_QUOTED = 40  # the longest value that a quote repeats
+
 
 @dataclass(frozen=True)
 class Request:
@@ -27,7 +29,7 @@ class Request:
     text: str
     style: str
     template: str  # names every phrase used: "works/3.1.0.2" is body 3, opener 1, closer 0, layout 2
-    quote: str  # the words that tell what is known: of a traceback or a log the last line
+    quote: str  # the words that tell what is known, short: see `_quote`
 
 
 @cache
@@ -65,8 +67,19 @@ def request(bug: Bug, style: str, statement: str, split: Split, draw: random.Ran
     said = " ".join(part for part in (_fill(opener, facts), _fill(body, facts), _fill(closer, facts)) if part)
     text = _fill(layout, {"request": said, "statement": statement, "code": bug.code})
     template = f"{style}/{body_id}.{opener_id}.{closer_id}.{layout_id}"
-    quote = str({"traceback": bug.trace, "log": facts["log"]}.get(style) or _fill(body, facts))
-    return Request(text, style, template, quote.strip().splitlines()[-1])
+    return Request(text, style, template, _quote(style, body, facts))
+
+
+def _quote(style: str, body: str, facts: Mapping[str, Any]) -> str:
+    """The body's first line, of a traceback the last; without code or long values: a small model would not stop."""
+    if style == "traceback":
+        return _cut(facts["trace"].strip().splitlines()[-1])
+    cut = {name: _cut(facts[name]) for name in ("fault", "got", "want")}
+    return _fill(body, {**facts, **cut, "line": "...", "call": f"{facts['name']}(...)"}).splitlines()[0]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 3]}..."
 
 
 def _pick(options: Sequence[str], draw: random.Random) -> tuple[str, int]:
