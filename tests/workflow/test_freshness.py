@@ -147,3 +147,20 @@ def test_each_rule_has_the_inputs_and_outputs_of_its_stage(built):
     stages = Pipeline(built.path).stages.values()
     expected = {(out, stage.rule): set(stage.inputs) for stage in stages for out in stage.outputs}
     assert {key: set(files.split(",")) for key, files in found.items()} == expected
+
+
+def test_explain_tells_what_changed_and_what_building_would_run(repo):
+    results = "results/special_tokens/eval.json"
+    assert repo.hone("explain", results).startswith(f"{results}: fresh; stage special_tokens-eval makes it")
+    repo.set(LEARNING_RATE, 0.5)
+    repo.edit("src/hone/generation/decode.py")
+    said = repo.hone("explain", results)
+    assert said.startswith(f"{results}: stale")
+    assert "special_tokens-sft: param special_tokens.sft.learning_rate: 0.0005 -> 0.5\n" in said
+    assert "special_tokens-complete-base: file src/hone/generation/decode.py: " in said
+    assert "building it runs: special_tokens-complete-keyword, special_tokens-scores-keyword, " in said
+    assert "special_tokens-drafts: fresh\n" in said
+    assert repo.hone("explain", "rules/problems.smk").strip().endswith("makes stale: special_tokens-problems")
+    done = repo.run("hone", "explain", "results/evil.json")
+    assert done.returncode == 2
+    assert "did you mean 'results/eval.json'?" in done.stderr
