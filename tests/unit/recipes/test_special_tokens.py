@@ -8,7 +8,7 @@ import pytest
 
 from hone.errors import UserError
 from hone.recipes import get
-from hone.recipes.special_tokens.bugs import bugs, in_prose
+from hone.recipes.special_tokens.bugs import bugs, in_prose, with_failed_assertion
 from hone.recipes.special_tokens.drafts import row_id
 from hone.recipes.special_tokens.grammar import parse
 from hone.recipes.special_tokens.requests import WEIGHTS, phrases, request, styles_for
@@ -141,8 +141,10 @@ def test_hard_negatives_stand_on_both_sides(problem, runner):
     for bug in found:
         for label in WEIGHTS:
             for style in styles_for(bug, label):
-                for seed in range(4):
-                    text = request(bug, style, "", "train", random.Random(seed)).text.replace(bug.code, "")
+                asserted = style == "traceback" and not bug.raises
+                told_of = with_failed_assertion(bug, bug.failing[0], runner) if asserted else bug
+                for seed in range(16):
+                    text = request(told_of, style, "", "train", random.Random(seed)).text.replace(bug.code, "")
                     told.setdefault(style, []).append(text)
     assert not any(re.search(r"Error\b|Traceback", text) for style in ("result", "fault") for text in told[style])
     assert any(re.search(r"(?i)error", text) for text in told["denied"])
