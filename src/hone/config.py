@@ -104,6 +104,9 @@ class TrainParams(Block):
     tokens_per_batch: Positive = Field(default=2048, description="padded tokens in one forward pass")
     max_tokens: Positive = Field(default=2048, description="longest row; a longer one is an error, never cut")
     validate_every: Positive = Field(default=20, description="steps between validations and checkpoints")
+    patience: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="validations in a row without a better one that end training; 0: never"
+    )
     seed: int = 0
 
 

@@ -86,7 +86,13 @@ class Loop:
         return self.state
 
     def _finished(self) -> bool:
-        return self.state.step == len(self.steps) and not self._validation_due()
+        return (self.state.step == len(self.steps) or self._settled()) and not self._validation_due()
+
+    def _settled(self) -> bool:
+        """Have the last `patience` validations found nothing better? Then the best weights are already known."""
+        validation = self.state.validation
+        worse = sum(step > self.state.best_step for step in validation) if validation else 0
+        return 0 < self.params.patience <= worse
 
     def _validation_due(self) -> bool:
         step = self.state.step

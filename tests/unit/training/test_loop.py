@@ -140,6 +140,16 @@ def test_the_best_weights_by_validation_are_the_ones_that_are_left(loop, monkeyp
     assert not same(seen[1], seen[-1])
 
 
+@pytest.mark.parametrize(("patience", "ends"), [(0, 11), (1, 6), (2, 11)])
+def test_training_ends_after_as_many_validations_as_it_has_patience_for(loop, monkeypatch, patience, ends):
+    run = loop(validate_every=2, patience=patience)
+    losses = iter([3.0, 1.0, 2.0, 0.5, 0.4, 0.6])
+    monkeypatch.setattr(run, "_validate", lambda stop: next(losses))
+    state = run.run(Stop())
+    assert state.step == ends
+    assert state.best_step == (4 if patience == 1 else 10)
+
+
 def test_use_cache_of_the_model_is_left_alone(loop):
     run = loop()
     before = run.model.config.use_cache
