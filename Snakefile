@@ -56,6 +56,10 @@ include: "rules/eval.smk"
 include: "rules/gather.smk"
 
 
+onstart:
+    bridge.began(workflow, autosave)
+
+
 onsuccess:
     with one_message():
         bridge.ended(workflow, well=True, autosave=autosave)

@@ -128,6 +128,22 @@ def test_with_autosave_a_bare_build_is_recorded_by_itself(repo):
     assert repo.planned() == repo.stale() == set()
 
 
+def test_with_autosave_what_a_failed_build_had_made_is_recorded_by_the_next_command(repo):
+    repo.set("pipeline.autosave", True)
+    repo.edit("scripts/evaluate.py")
+    gather = repo.path / "scripts/gather.py"
+    right = gather.read_text()
+    gather.write_text("raise SystemExit(1)\n")
+    assert repo.run("snakemake", "results/eval.json").returncode != 0
+    assert repo.stale() == {"special_tokens-eval", "eval"}
+    assert repo.planned() == repo.stale() == {"eval"}
+    gather.write_text(right)
+    repo.ran()
+    repo.snakemake("results/eval.json")
+    assert repo.ran() == ["gather"]
+    assert repo.planned() == repo.stale() == set()
+
+
 @pytest.mark.parametrize("command", [("snakemake", "results/eval.json"), ("dvc", "repro", "special_tokens-sft")])
 def test_a_misspelt_parameter_is_one_line_before_any_job(repo, command: tuple[str, ...]):
     repo.set("special_tokens.sft.learning_rte", 0.5)

@@ -6,6 +6,7 @@ second with what stands there (freshness.py), asks DVC where they differ, and ma
 Not covered: `snakemake --config`, `--directory`, the database backend of Snakemake's records.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import functools
@@ -27,6 +28,7 @@ from hone.pipeline.spec import Pipeline, Stage, pipeline
 INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here, to RUN or LOOK: they must not ask the guard again
 RUN, LOOK = "run", "look"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+UNSAVED = records.HOME / "hone.unsaved"  # stands from the first job of a run with autosave until all is recorded
 ANCIENT = 1  # seconds since 1970: older than any input, so that Snakemake compares every input by checksum
 
 
@@ -62,6 +64,21 @@ def guard(workflow: Any) -> None:
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
     if not _inside():
         agree(pipeline())
+        if UNSAVED.exists():
+            _catch_up()
+
+
+def began(workflow: Any, autosave: bool) -> None:
+    """Called before the first job of a run: should it be killed or fail, the next one records what was made."""
+    if autosave and workflow.is_main_process and not _inside():
+        UNSAVED.touch()
+
+
+def _catch_up() -> None:
+    """Have DVC record what a run with autosave had made when it was killed or failed."""
+    with contextlib.suppress(UserError):  # nothing that it made is fresh
+        _tell(saved(*save(pipeline())))
+    UNSAVED.unlink()
 
 
 def ended(workflow: Any, well: bool, autosave: bool) -> None:
@@ -74,6 +91,7 @@ def ended(workflow: Any, well: bool, autosave: bool) -> None:
         _tell(f"{', '.join(sorted(set(edited)))} was edited meanwhile: what was made of it is stale; run it again")
     if well and autosave:
         _tell(saved(*save(pipeline())))
+        UNSAVED.unlink(missing_ok=True)
     elif well:
         _tell("built; `hone save` records it for DVC")
 
