@@ -24,6 +24,10 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 # And with the hone of this folder: `dvc exp run --temp` and `--queue` build in a copy, whose code DVC records.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
 
+# How strictly untrusted programs are confined is a matter of machines: `config: [isolation=strict]` in a profile.
+if config.get("isolation"):
+    os.environ["HONE_ISOLATION"] = str(config["isolation"])
+
 # A thread that waits for others spins a tenth of a millisecond, then sleeps: to sleep at once costs a small model a third
 # of its speed, and to spin on (the default) slows two jobs on the same cores several times over.
 os.environ.setdefault("GOMP_SPINCOUNT", "30000")

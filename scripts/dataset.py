@@ -20,7 +20,7 @@ from hone.progress import say, set_log, track
 from hone.recipes.base import Check
 from hone.records import Row, read_jsonl, write_jsonl
 from hone.reuse import Reuse
-from hone.runners import PythonRunner
+from hone.runners import Sandbox
 
 
 def main(
@@ -43,7 +43,7 @@ def main(
         sizes = block(params, "dataset", DatasetParams)
         drafted = read_jsonl(drafts, Row)
         default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
-        runner = PythonRunner()
+        runner = Sandbox()
         with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
             proven, refused = prove(drafted, verify)
         engine = {"engine": runner.engine, "isolation": list(runner.isolation)}

@@ -18,7 +18,7 @@ from hone.problems import read_problems
 from hone.progress import say, set_log, track
 from hone.records import Row, write_jsonl
 from hone.reuse import Reuse
-from hone.runners import Limits, PythonRunner
+from hone.runners import Limits, Sandbox
 
 
 def main(
@@ -39,7 +39,7 @@ def main(
         splits = assign((problem.id for problem in problems), dataset)
         given = {name: value for name, value in json.loads(params).items() if name != "dataset"}
         default = Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
-        runner = PythonRunner(limits=Limits(cpu_s=1))  # most that hang are mutants
+        runner = Sandbox(limits=Limits(cpu_s=1))  # most that hang are mutants
 
         def drafted(*asked: Any) -> tuple[Row, ...]:
             return tuple(skill.draft(*asked))

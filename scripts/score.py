@@ -14,7 +14,7 @@ from hone import recipes
 from hone.errors import UserError, one_message
 from hone.progress import set_log, track
 from hone.records import Completion, Row, Score, read_jsonl, write_jsonl
-from hone.runners import PythonRunner
+from hone.runners import Sandbox
 
 
 def main(
@@ -30,7 +30,7 @@ def main(
         skill = recipes.get(recipe)
         answered = joined(read_jsonl(rows, Row), read_jsonl(completions, Completion), completions)
         scores = []
-        with PythonRunner() as runner:
+        with Sandbox() as runner:
             for row, completion in track(answered, len(answered), "scores"):
                 predicted, metrics = skill.score(row, completion, runner)
                 key = (row.id, row.problem_id, completion.variant, completion.sample)

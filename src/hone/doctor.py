@@ -40,10 +40,13 @@ def _device() -> str:
 
 
 def _isolation() -> str:
-    from hone.runners import PythonRunner, Tests
+    from hone.runners import Sandbox, Tests
+    from hone.runners.isolation import LAYERS, offered
 
     tests = Tests.parse('{"entry": "f", "cases": [{"args": [1], "expected": 2}]}')
-    with PythonRunner(workers=1) as runner:
+    with Sandbox(workers=1) as runner:
         verdict = runner.verdict("def f(x):\n    return x + 1\n", tests)
     state = "a trial program passed" if verdict.passed else f"a trial program failed: {verdict.reason}"
-    return f"{', '.join(verdict.isolation) or 'none'}; {state}"
+    missing = [layer for layer in LAYERS if layer not in offered()]
+    lacks = f"; cannot be had here, so that `isolation: strict` would refuse: {', '.join(missing)}" if missing else ""
+    return f"{', '.join(verdict.isolation)}; {state}{lacks}"

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from hone.files import sha256
 from hone.ledger import Ledger, content_key
-from hone.runners import Execution, PythonRunner, Runner, Tests, Verdict
+from hone.runners import Execution, Sandbox, Runner, Tests, Verdict
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class Reuse(Generic[T]):
     """
 
     def __init__(
-        self, make: Callable[..., T], kind: Any, work: Path, recipe: str, runner: PythonRunner, unsure: Iterable[str]
+        self, make: Callable[..., T], kind: Any, work: Path, recipe: str, runner: Sandbox, unsure: Iterable[str]
     ) -> None:
         self.known = self.made = 0
         self._make, self._kind, self._runner = make, TypeAdapter[T](kind), runner

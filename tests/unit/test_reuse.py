@@ -121,7 +121,7 @@ def test_added_problems_are_drafted_and_those_that_they_move_to_another_split(bu
 
 def test_where_all_is_known_no_runner_is_started(built, monkeypatch):
     before = contents(built)
-    monkeypatch.setattr("hone.runners.PythonRunner.__enter__", lambda self: pytest.fail("a runner was started"))
+    monkeypatch.setattr("hone.runners.Sandbox.__enter__", lambda self: pytest.fail("a runner was started"))
     assert [made for made, _ in build(built, PROBLEMS)] == [0, 0]
     assert contents(built) == before
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from hone.errors import UserError
 from hone.records import Problem
-from hone.runners import Case, PythonRunner, Runner, Tests
+from hone.runners import Case, Sandbox, Runner, Tests
 
 MAX_CASES = 12
 TOLERANCE = 1e-6
@@ -49,7 +49,7 @@ print(_json.dumps(_calls))
 
 def load() -> list[Problem]:
     """All 164 problems, in the source's order, each with a solution that passes its tests."""
-    with PythonRunner() as runner:
+    with Sandbox() as runner:
         problems = [problem_of(row, runner) for row in rows(data_file())]
         prove(problems, runner)
     return with_difficulty(problems)

@@ -1,18 +1,21 @@
 """Running untrusted code. Nothing that a model or a teacher wrote is executed anywhere else.
 
-tests    tests as data                    verdict  grading, in the parent
-python   the runner, its workers          server   the clean fork server that they talk to
-confine  rlimits, Landlock, seccomp       values   exact types over JSON
+tests      tests as data                 verdict    grading, in the parent
+sandbox    the runner, its workers       server     the clean fork server that they talk to
+languages  what can be run, and how      *_adapter  how the server runs one of them
+isolation  which layers are wanted       confine    rlimits, namespaces, Landlock, seccomp
+values     exact types over JSON
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from hone.runners.python import Limits, PythonRunner
+from hone.runners.languages import language
+from hone.runners.sandbox import Limits, Sandbox
 from hone.runners.tests import Case, Tests
 from hone.runners.verdict import CaseVerdict, Execution, Verdict
 
-__all__ = ["Case", "CaseVerdict", "Execution", "Limits", "PythonRunner", "Runner", "Tests", "Verdict"]
+__all__ = ["Case", "CaseVerdict", "Execution", "Limits", "Runner", "Sandbox", "Tests", "Verdict", "language"]
 
 
 class Runner(Protocol):

@@ -1,23 +1,29 @@
-"""Confinement of one process by what a plain user's kernel offers: rlimits, Landlock, seccomp, through ctypes.
+"""Confinement by what a plain user's kernel offers: rlimits, namespaces, Landlock, seccomp, through ctypes.
 
 Standard library only: the fork server loads this file by path. Each layer alone has holes (rlimits leave files
-and network open, seccomp cannot see paths, Landlock stops neither signals nor processes); `confine` puts on all
-that the kernel has and the caller asked for, and `layers` says which those are. x86-64 and aarch64; elsewhere
-rlimits and Landlock alone.
+and network open, seccomp cannot see paths, Landlock stops neither signals nor processes, namespaces leave files
+readable), so all are put on that the caller asked for; run as a script, this file tries each and prints which
+hold. x86-64 and aarch64; elsewhere without seccomp.
 
-Sources: landlock(7), seccomp(2), the kernel's uapi headers.
+Sources: landlock(7), seccomp(2), user_namespaces(7), capabilities(7), the kernel's uapi headers.
 """
 
 import ctypes
+import json
 import os
 import platform
 import resource
+import socket
 import struct
+from collections.abc import Callable
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 1, 22, 38, 36
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
+# What a program may do below a path: see names only, read, or read and start.
+_RIGHTS = {"list": _READ_DIR, "read": _READ_FILE | _READ_DIR, "run": _EXECUTE | _READ_FILE | _READ_DIR}
+_NEW_UTS, _NEW_IPC, _NEW_USER, _NEW_PID, _NEW_NET = 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}.get(platform.machine())
 _COLUMN = 0 if platform.machine() == "x86_64" else 1
@@ -25,7 +31,7 @@ _NONE = -1
 # System calls that no computation needs: name -> number on x86-64, on aarch64.
 _DENIED = {
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200),
-    "fork": (57, _NONE), "vfork": (58, _NONE), "execve": (59, 221), "execveat": (322, 281),
+    "fork": (57, _NONE), "vfork": (58, _NONE),
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
@@ -55,23 +61,13 @@ _DENIED = {
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "mount_setattr": (442, 442),
     "process_madvise": (440, 440), "move_pages": (317, 239), "migrate_pages": (256, 238),
 }  # fmt: skip
+_STARTING = {"execve": (59, 221), "execveat": (322, 281)}
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _OPEN, _OPENAT, _FCNTL = (2, _NONE), (257, 56), (72, 25)
 _F_SETOWN = 8  # its bit is that of F_SETSIG and F_SETOWN_EX too: with O_ASYNC they send signals to others
 _CLONE_THREAD = 0x10000
 _OPEN_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _EPERM, _EAGAIN, _ENOSYS = 1, 11, 38
-
-
-def layers() -> list[str]:
-    """The layers that this kernel offers, strongest last: names as they stand in verdict files."""
-    found = ["rlimits"]
-    if _landlock_abi() > 0:
-        found.append("landlock")
-    offered = _LIBC.prctl(_PR_SET_SECCOMP, 2, 0, 0, 0) != 0 and ctypes.get_errno() == 14
-    if _ARCHITECTURE is not None and offered:  # EFAULT for a null filter: the kernel would take a real one
-        found.append("seccomp")
-    return found
 
 
 def adopt_orphans() -> None:
@@ -86,15 +82,57 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def confine(wanted: list[str], readable: list[str], cpu_s: int, memory: int) -> None:
-    """Put on the layers `wanted`, in this process, for good. Raises: OSError if one does not hold."""
-    _limit(cpu_s, memory)
+def enter_namespaces() -> None:
+    """Leave this machine's network, processes, names and IPC, for good. It is the next child that is in the new
+    process namespace, as its first process: when that ends, the kernel ends all others in it. Raises: OSError."""
+    uid, gid = os.geteuid(), os.getegid()
+    _checked(_LIBC.unshare(_NEW_USER | _NEW_PID | _NEW_NET | _NEW_IPC | _NEW_UTS))
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as stream:
+            stream.write(text)
+    socket.sethostname("sandbox")
+
+
+def rules(readable: list[tuple[str, str]]) -> int:
+    """Landlock's rules as a descriptor, for `confine`: nothing but what `readable` says, (path, key of
+    `_RIGHTS`); with a newer kernel also no TCP and no signals to the outside. Raises: OSError."""
+    abi = _landlock_abi()
+    handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(abi, 16)) - 1
+    attributes = struct.pack("Q", handled)
+    if abi >= 4:
+        attributes += struct.pack("Q", 3)  # bind and connect of TCP
+    if abi >= 6:
+        attributes += struct.pack("Q", 3)  # abstract unix sockets, signals
+    buffer = ctypes.create_string_buffer(attributes, len(attributes))
+    ruleset = _call(_LANDLOCK_CREATE, buffer, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+    for path, right in readable:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        access = _RIGHTS[right] if os.path.isdir(path) else _RIGHTS[right] & ~_READ_DIR
+        rule = struct.pack("=Qi", access, place)
+        _call(_LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
+        os.close(place)
+    return ruleset
+
+
+def confine(wanted: list[str], landlock: int, cpu_s: int, memory: int, starts: bool = False) -> None:
+    """Put on the layers `wanted` but namespaces, in this process, for good. `landlock` is what `rules` gave;
+    `starts`: this process may become another program (which one, Landlock decides). Raises: OSError if a layer
+    does not hold."""
+    if "rlimits" in wanted:
+        _limit(cpu_s, memory)
     if "landlock" in wanted or "seccomp" in wanted:
         _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        _drop_capabilities()
     if "landlock" in wanted:
-        _landlock(readable)
+        _call(_LANDLOCK_RESTRICT, ctypes.c_int(landlock), ctypes.c_uint32(0))
     if "seccomp" in wanted:
-        _seccomp()
+        _seccomp(starts)
+
+
+def _drop_capabilities() -> None:
+    """What root may do beyond others, in this namespace or in the first."""
+    header = struct.pack("Ii", 0x20080522, 0)
+    _call(126 if platform.machine() == "x86_64" else 91, header, bytes(24))
 
 
 def _limit(cpu_s: int, memory: int) -> None:
@@ -127,36 +165,17 @@ def _landlock_abi() -> int:
         return 0
 
 
-def _landlock(readable: list[str]) -> None:
-    """Leave only reading below `readable`; with a newer kernel also no TCP and no signals to the outside."""
-    abi = _landlock_abi()
-    handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(abi, 16)) - 1
-    rules = struct.pack("Q", handled)
-    if abi >= 4:
-        rules += struct.pack("Q", 3)  # bind and connect of TCP
-    if abi >= 6:
-        rules += struct.pack("Q", 3)  # abstract unix sockets, signals
-    buffer = ctypes.create_string_buffer(rules, len(rules))
-    ruleset = _call(_LANDLOCK_CREATE, buffer, ctypes.c_size_t(len(rules)), ctypes.c_uint32(0))
-    for path in readable:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        access = (_EXECUTE | _READ_FILE | _READ_DIR) if os.path.isdir(path) else (_EXECUTE | _READ_FILE)
-        rule = struct.pack("=Qi", access, place)
-        _call(_LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
-        os.close(place)
-    _call(_LANDLOCK_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0))
-    os.close(ruleset)
-
-
-def _seccomp() -> None:
-    program = b"".join(_filter())
+def _seccomp(starts: bool) -> None:
+    if _ARCHITECTURE is None:
+        raise OSError(f"no filter is written for {platform.machine()}")
+    program = b"".join(_filter(_DENIED if starts else _DENIED | _STARTING))
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
     _checked(_LIBC.prctl(_PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-def _filter() -> list[bytes]:
-    """The BPF program: threads may be made, processes not; files may be opened to read only; `_DENIED` gives
+def _filter(denied: dict[str, tuple[int, int]]) -> list[bytes]:
+    """The BPF program: threads may be made, processes not; files may be opened to read only; `denied` gives
     EPERM."""
     load, equal, any_bit, at_least, give = 0x20, 0x15, 0x45, 0x35, 0x06
     allow, kill, refuse = 0x7FFF0000, 0x80000000, 0x00050000
@@ -171,7 +190,7 @@ def _filter() -> list[bytes]:
             op(give, if_set), op(give, if_clear),
         ]  # fmt: skip
 
-    program = [op(load, 4), op(equal, _ARCHITECTURE or 0, 1, 0), op(give, kill), op(load, 0)]
+    program = [op(load, 4), op(equal, _ARCHITECTURE, 1, 0), op(give, kill), op(load, 0)]
     program += [op(at_least, 0x40000000, 0, 1), op(give, refuse | _EPERM)]  # the x32 names of the same calls
     program += [op(equal, _CLONE3[_COLUMN], 0, 1), op(give, refuse | _ENOSYS)]  # glibc falls back to clone
     program += flags(_CLONE[_COLUMN], 0, _CLONE_THREAD, allow, refuse | _EAGAIN)
@@ -179,7 +198,33 @@ def _filter() -> list[bytes]:
     program += flags(_FCNTL[_COLUMN], 1, _F_SETOWN, refuse | _EPERM, allow)
     if _OPEN[_COLUMN] != _NONE:
         program += flags(_OPEN[_COLUMN], 1, _OPEN_TO_WRITE, refuse | _EPERM, allow)
-    for numbers in _DENIED.values():
+    for numbers in denied.values():
         if numbers[_COLUMN] != _NONE:
             program += [op(equal, numbers[_COLUMN], 0, 1), op(give, refuse | _EPERM)]
     return [*program, op(give, allow)]
+
+
+def _tried() -> list[str]:
+    """The layers that hold here, each put on by a process of its own."""
+    trials: dict[str, Callable[[], object]] = {
+        "rlimits": lambda: _limit(1, 1 << 30),
+        "namespaces": enter_namespaces,
+        "landlock": lambda: confine(["landlock"], rules([("/", "read")]), 1, 1 << 30),
+        "seccomp": lambda: confine(["seccomp"], -1, 1, 1 << 30),
+    }
+    return [name for name, trial in trials.items() if _holds(trial)]
+
+
+def _holds(trial: Callable[[], object]) -> bool:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            trial()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+if __name__ == "__main__":
+    print(json.dumps(_tried()))

@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_PLAIN = (type(None), bool, int, str)
+_PLAIN = (type(None), bool, str)
+_LONG = 10**4000  # Python refuses to write numbers of more than 4,300 digits in decimal
 
 
 def encode(value: Any) -> Any:
@@ -17,6 +18,8 @@ def encode(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
+    if kind is int:
+        return value if -_LONG < value < _LONG else {"$int": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
     if kind is list:
@@ -54,6 +57,7 @@ def decode(data: Any) -> Any:
 
 _TAGS: Mapping[str, Callable[[Any], Any]] = {
     # One object for every nan: as a key of a set or a dict it is found by identity alone.
+    "$int": lambda text: int(text, 16),
     "$float": lambda text: math.nan if text == "nan" else float(text),
     "$tuple": lambda items: tuple(map(decode, items)),
     "$set": lambda items: set(map(decode, items)),

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from hone.runners.tests import Tests
@@ -44,13 +44,15 @@ class CaseVerdict:
 @dataclass(frozen=True)
 class Verdict:
     """A program against its tests. `reason` is "passed", or the outcome of the first case that did not; a case
-    that was not reached is "missing"."""
+    that was not reached is "missing". What it took is no part of what it is: equal verdicts may differ there."""
 
     passed: bool
     reason: str
     cases: tuple[CaseVerdict, ...]
     engine: str
     isolation: tuple[str, ...]
+    cpu_s: float = field(default=0.0, compare=False)
+    wall_s: float = field(default=0.0, compare=False)
 
 
 def grade(answers: Sequence[Answer], tests: Tests, engine: str, isolation: tuple[str, ...]) -> Verdict:

@@ -15,7 +15,7 @@ from hone.config import ProblemsParams
 from hone.errors import UserError
 from hone.problems import human_eval, load, read_problems
 from hone.records import Problem
-from hone.runners import PythonRunner, Tests
+from hone.runners import Sandbox, Tests
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 
@@ -26,8 +26,8 @@ def problems() -> dict[str, Problem]:
 
 
 @pytest.fixture(scope="module")
-def runner() -> Iterator[PythonRunner]:
-    with PythonRunner(workers=1) as runner:
+def runner() -> Iterator[Sandbox]:
+    with Sandbox(workers=1) as runner:
         yield runner
 
 
@@ -47,14 +47,14 @@ def test_there_are_164_and_they_differ(problems: dict[str, Problem]) -> None:
     assert len({problem.statement for problem in problems.values()}) == 164
 
 
-def test_every_solution_passes_its_own_cases(problems: dict[str, Problem], runner: PythonRunner) -> None:
+def test_every_solution_passes_its_own_cases(problems: dict[str, Problem], runner: Sandbox) -> None:
     pairs = [(problem.solution, Tests.parse(problem.tests)) for problem in problems.values()]
     failed = [p.id for p, v in zip(problems.values(), runner.verdicts(pairs), strict=True) if not v.passed]
     assert failed == []
     assert all(1 <= len(tests.cases) <= human_eval.MAX_CASES for _, tests in pairs)
 
 
-def test_a_wrong_body_fails_every_problem(problems: dict[str, Problem], runner: PythonRunner) -> None:
+def test_a_wrong_body_fails_every_problem(problems: dict[str, Problem], runner: Sandbox) -> None:
     pairs = [
         (problem.starter_code + "    return 'no such answer'\n", Tests.parse(problem.tests))
         for problem in problems.values()
@@ -112,19 +112,19 @@ def test_difficulties_are_thirds_by_size_of_the_solution(problems: dict[str, Pro
     assert max(sizes["easy"]) <= min(sizes["medium"]) <= max(sizes["medium"]) <= min(sizes["hard"])
 
 
-def test_arguments_are_recorded_as_they_were_before_the_call(runner: PythonRunner) -> None:
+def test_arguments_are_recorded_as_they_were_before_the_call(runner: Sandbox) -> None:
     emptied = row(canonical_solution="    total = sum(xs)\n    xs.clear()\n    return total\n")
     (case,) = Tests.parse(human_eval.problem_of(emptied, runner).tests).cases
     assert (list(case.args), case.expected) == ([[1, 2]], 3)
 
 
-def test_many_calls_become_few_cases_spread_from_first_to_last(runner: PythonRunner) -> None:
+def test_many_calls_become_few_cases_spread_from_first_to_last(runner: Sandbox) -> None:
     looped = row(test="def check(candidate):\n    for n in [*range(101)] * 2:\n        assert candidate([n]) == n\n")
     cases = Tests.parse(human_eval.problem_of(looped, runner).tests).cases
     assert [case.expected for case in cases] == [0, 9, 18, 27, 36, 45, 54, 63, 72, 81, 90, 100]
 
 
-def test_a_check_that_draws_gives_the_same_cases_each_time(runner: PythonRunner) -> None:
+def test_a_check_that_draws_gives_the_same_cases_each_time(runner: Sandbox) -> None:
     drawn = row(
         test="import random\ndef check(candidate):\n"
         "    for _ in range(50):\n        candidate([random.random(), random.randint(0, 9)])\n"
@@ -148,13 +148,13 @@ def test_a_check_that_draws_gives_the_same_cases_each_time(runner: PythonRunner)
     ],
 )
 def test_a_problem_whose_data_is_of_no_use_is_named(
-    changes: dict[str, str], message: str, runner: PythonRunner
+    changes: dict[str, str], message: str, runner: Sandbox
 ) -> None:
     with pytest.raises(UserError, match=message):
         human_eval.problem_of(row(**changes), runner)
 
 
-def test_a_solution_that_fails_its_recorded_tests_is_named(runner: PythonRunner) -> None:
+def test_a_solution_that_fails_its_recorded_tests_is_named(runner: Sandbox) -> None:
     problem = human_eval.problem_of(row(), runner)
     with pytest.raises(UserError, match="HumanEval/x: its solution fails its own recorded tests"):
         human_eval.prove([dataclasses.replace(problem, solution="def f(xs):\n    return 0\n")], runner)

@@ -18,7 +18,7 @@ from hone.config import ProblemsParams
 from hone.errors import UserError
 from hone.problems import livecodebench, load
 from hone.problems.livecodebench import COLUMNS, packed_text
-from hone.runners import PythonRunner, Tests
+from hone.runners import Sandbox, Tests
 
 STDIN = {"input": "1 2\n", "output": "3\n", "testtype": "stdin"}
 CALL = {"input": '[1, 2]\n"a"', "output": "3", "testtype": "functional"}
@@ -87,7 +87,7 @@ def test_programs_of_both_kinds_are_judged_by_the_tests(tmp_path: Path) -> None:
     )
     stdin, method = (Tests.parse(problem.tests) for problem in load(file_of(tmp_path, row(), functional)))
     good = "class Solution:\n    def total(self, nums, name):\n        return sum(nums)\n"
-    with PythonRunner(workers=1) as runner:
+    with Sandbox(workers=1) as runner:
         verdicts = runner.verdicts(
             [
                 ("print(sum(map(int, input().split())))", stdin),

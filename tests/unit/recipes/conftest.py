@@ -4,7 +4,7 @@ import pytest
 
 from hone.recipes import get
 from hone.records import Problem
-from hone.runners import Case, Limits, PythonRunner, Tests
+from hone.runners import Case, Limits, Sandbox, Tests
 
 SOLUTION = """
 def running_max(numbers, start):
@@ -21,7 +21,7 @@ CASES = [(([1, 3, 2], 0), [1, 3, 3]), (([], 5), []), (([2, 1], 2), [2, 2]), (([4
 
 @pytest.fixture(scope="session")
 def runner():
-    with PythonRunner(limits=Limits(cpu_s=1)) as runner:
+    with Sandbox(limits=Limits(cpu_s=1)) as runner:
         yield runner
 
 

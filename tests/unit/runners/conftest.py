@@ -2,7 +2,7 @@
 
 import pytest
 
-from hone.runners import Limits, PythonRunner
+from hone.runners import Limits, Sandbox
 
 SMALL = Limits(cpu_s=1, wall_s=10.0, memory_mb=256, stdout_bytes=1 << 20, result_bytes=1 << 23)
 
@@ -10,5 +10,5 @@ SMALL = Limits(cpu_s=1, wall_s=10.0, memory_mb=256, stdout_bytes=1 << 20, result
 @pytest.fixture(scope="session")
 def runner():
     """One worker, so that every program follows the one before in the same server."""
-    with PythonRunner(1, SMALL) as runner:
+    with Sandbox(1, SMALL) as runner:
         yield runner

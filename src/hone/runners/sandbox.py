@@ -1,34 +1,39 @@
-"""Running Python programs: each worker holds a fork server (`server.py`), whose children answer, graded here.
+"""Running untrusted programs: each worker holds a fork server (`server.py`), whose children answer, graded here.
 
 Inputs go in, JSON lines come out; expected answers stay here. A program that ends without its last record has
 not passed, whatever its exit code.
 """
 
+import dataclasses
 import json
 import os
 import select
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
 from hone.errors import UserError
-from hone.runners.confine import layers
+from hone.runners.isolation import interpreter, layers
+from hone.runners.languages import Language, python
 from hone.runners.tests import Tests
 from hone.runners.values import decode, encode
 from hone.runners.verdict import Answer, Execution, Outcome, Verdict, grade
 
 _SERVER = Path(__file__).with_name("server.py")
 _CHUNK = 1 << 16
+_SHOWN = 4000  # characters of what a command wrote to stderr
+_AHEAD = 4  # programs a worker that are held, waiting or judged, before the next is taken
 
 
 @dataclass(frozen=True)
@@ -42,19 +47,22 @@ class Limits:
     result_bytes: int = 1 << 25
 
 
-class PythonRunner:
-    """A context manager with `workers` fork servers. Safe to use from several threads."""
+class Sandbox:
+    """A `Runner` with `workers` fork servers, and a context manager. Safe to use from several threads.
 
-    engine = f"python {sys.version_info.major}.{sys.version_info.minor}"
+    `isolation` is "strict", "best" or "off", by default what the profile says. Raises: UserError if it cannot be had.
+    """
 
-    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
-        self.workers, self.limits = workers, limits or Limits()
-        self.isolation = tuple(layers())
+    def __init__(
+        self, workers: int = 2, limits: Limits | None = None, language: Language | None = None, isolation: str = ""
+    ) -> None:
+        self.workers, self.limits, self.language = workers, limits or Limits(), language or python()
+        self.engine, self.isolation = self.language.engine, layers(isolation)
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._all: list[_Worker] = []
 
-    def __enter__(self) -> "PythonRunner":
-        self._all = [_Worker(self.limits, self.isolation) for _ in range(self.workers)]
+    def __enter__(self) -> "Sandbox":
+        self._all = [_Worker(self.language, self.limits, self.isolation) for _ in range(self.workers)]
         for worker in self._all:
             self._idle.put(worker)
         return self
@@ -69,13 +77,32 @@ class PythonRunner:
     def verdict(self, source: str, tests: Tests, stop_at_first_failure: bool = False) -> Verdict:
         """Run `source` on the inputs of `tests`, and compare here."""
         with self._worker() as worker:
+            began, worker.cpu_s = time.monotonic(), 0.0
             answers = _answers(worker, source, tests, stop_at_first_failure)
-            return grade(answers, tests, self.engine, self.isolation)
+            found = grade(answers, tests, self.engine, self.isolation)
+            return dataclasses.replace(found, cpu_s=worker.cpu_s, wall_s=time.monotonic() - began)
 
     def verdicts(self, programs: Sequence[tuple[str, Tests]], stop_at_first_failure: bool = False) -> list[Verdict]:
         """`verdict` of each program, in the order given whatever the number of workers."""
+        return list(self.stream(programs, stop_at_first_failure))
+
+    def stream(self, programs: Iterable[tuple[str, Tests]], stop_at_first_failure: bool = False) -> Iterator[Verdict]:
+        """`verdicts` of as many programs as there are, a few a worker held at a time. If it is left early (also by
+        Ctrl-C), what still runs is ended at once."""
+        waiting: deque[Future[Verdict]] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(lambda program: self.verdict(program[0], program[1], stop_at_first_failure), programs))
+            try:
+                for source, tests in programs:
+                    waiting.append(pool.submit(self.verdict, source, tests, stop_at_first_failure))
+                    if len(waiting) >= _AHEAD * self.workers:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+                if any(future.running() for future in waiting):
+                    self._interrupt()
 
     def run(self, source: str, stdin: str = "") -> Execution:
         """Run a whole script; `error` holds the traceback of what it raised."""
@@ -87,12 +114,16 @@ class PythonRunner:
     @contextmanager
     def _worker(self) -> Iterator["_Worker"]:
         if not self._all:
-            raise RuntimeError("a PythonRunner runs programs inside its `with` block only")
+            raise RuntimeError("a Sandbox runs programs inside its `with` block only")
         worker = self._idle.get()
         try:
             yield worker
         finally:
             self._idle.put(worker)
+
+    def _interrupt(self) -> None:
+        for worker in self._all:
+            worker.kill()
 
 
 def _answers(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[Answer]:
@@ -117,26 +148,42 @@ def _answers(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[A
 class _Worker:
     """One fork server and the protocol with it; one program at a time."""
 
-    def __init__(self, limits: Limits, isolation: tuple[str, ...]) -> None:
-        self.limits, self.isolation = limits, isolation
-        self._readable = _readable()
+    def __init__(self, language: Language, limits: Limits, isolation: tuple[str, ...]) -> None:
+        self.language, self.limits, self.isolation = language, limits, isolation
+        self.cpu_s = 0.0  # of the programs since the caller set it
+        self._folder = TemporaryDirectory(prefix="hone-") if language.command else None  # where a command's file lies
         self._start()
 
     def _start(self) -> None:
+        readable = [*self.language.readable, *([(self._folder.name, "read")] if self._folder else [])]
+        setup = {
+            "adapter": self.language.adapter, "command": self.language.command, "layers": self.isolation,
+            "readable": readable, "cpu_s": self.limits.cpu_s, "memory": self.limits.memory_mb << 20,
+        }  # fmt: skip
         self._control, theirs = socket.socketpair()
         with theirs:
             self._server = subprocess.Popen(
                 # not -I: it would ignore PYTHONHASHSEED, and the order of sets would differ from run to run
-                [_interpreter(), "-P", "-s", "-S", "-B", str(_SERVER), str(theirs.fileno())],
+                [interpreter(), "-P", "-s", "-S", "-B", str(_SERVER), str(theirs.fileno()), json.dumps(setup)],
                 pass_fds=[theirs.fileno()], env={"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}, cwd="/",
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
     def _restart(self) -> None:
-        self.close()
+        self._end_server()
         self._start()
 
+    def kill(self) -> None:
+        """End the server and its program now; the worker starts another when it is needed."""
+        self._server.kill()
+
     def close(self) -> None:
+        """End the server, and forget what was written for it."""
+        self._end_server()
+        if self._folder:
+            self._folder.cleanup()
+
+    def _end_server(self) -> None:
         self._control.close()
         try:
             self._server.wait(timeout=5)
@@ -161,23 +208,33 @@ class _Worker:
         if self._server.poll() is not None:
             self._restart()
         wanted = len(inputs) if entry else 1
-        job = {
-            "source": source, "entry": entry, "inputs": list(inputs), "stdin": stdin, "layers": self.isolation,
-            "readable": self._readable, "cpu_s": self.limits.cpu_s, "memory": self.limits.memory_mb << 20,
-        }  # fmt: skip
+        if self._folder:
+            if entry:
+                raise UserError(f"{self.language.name}: expected tests by stdin and stdout, found calls of {entry}")
+            source = self._written(source)
+        job = {"source": source, "entry": entry, "inputs": list(inputs), "stdin": stdin}
         try:
             with ExitStack() as stack:
                 stdout, results = self._send(json.dumps(job).encode(), stack)
-                reading = _Reading(stdout, results, self.limits, until)
+                reading = _Reading(stdout, results, self.limits, until, bool(self._folder))
                 reading.to_the_end()
-                ended = self._end() | {"cpu_limit": self.limits.cpu_s}
+                ended = self._end()
         except _ServerDied:
             self._restart()
             return [Answer("crashed", error="the program's fork server died")] * wanted, ""
         except BaseException:  # also Ctrl-C: a program may still be running there
             self._restart()
             raise
-        return _complete(reading, ended, wanted), reading.stdout.decode("utf-8", "replace")
+        self.cpu_s += ended["cpu_s"]
+        ended["cpu_limit"] = self.limits.cpu_s
+        answers = [_command_answer(reading, ended)] if self._folder else _complete(reading, ended, wanted)
+        return answers, reading.stdout.decode("utf-8", "replace")
+
+    def _written(self, source: str) -> str:
+        assert self._folder is not None
+        path = Path(self._folder.name, f"solution{self.language.suffix}")
+        path.write_text(source, encoding="utf-8", errors="surrogatepass")
+        return str(path)
 
     def _send(self, request: bytes, stack: ExitStack) -> tuple[int, int]:
         memory = os.memfd_create("request")
@@ -217,12 +274,20 @@ class _ServerDied(Exception):
 class _Reading:
     """What comes out of one program, up to its limits."""
 
-    def __init__(self, stdout: int, results: int, limits: Limits, until: Callable[[Answer, int], bool] | None) -> None:
+    def __init__(
+        self, stdout: int, results: int, limits: Limits, until: Callable[[Answer, int], bool] | None, command: bool
+    ) -> None:
         self._pipes, self._results, self._limits, self._until = {stdout, results}, results, limits, until
+        self._command, self._stderr = command, b""
         self.stdout, self.answers, self.done = bytearray(), list[Answer](), False
         self.cut: Outcome | None = None  # why reading stopped before the end
         self.enough = False
         self._tail, self._read, self._ready = bytearray(), 0, False
+
+    @property
+    def stderr(self) -> str:
+        """The last of what a command wrote there."""
+        return (self._stderr + bytes(self._tail)).decode("utf-8", "replace").strip()
 
     def to_the_end(self) -> None:
         deadline = time.monotonic() + self._limits.wall_s
@@ -262,6 +327,9 @@ class _Reading:
                 self.cut = "output"
 
     def _record(self, line: bytes) -> None:
+        if self._command and self._ready:
+            self._stderr = (self._stderr + line + b"\n")[-_SHOWN:]
+            return
         if not line.startswith(b"{"):
             return  # not ours: the program may write here too, but it knows no answer
         try:
@@ -308,21 +376,19 @@ def _complete(reading: _Reading, ended: dict[str, Any], wanted: int) -> list[Ans
     return kept + [Answer(why, error=f"ended by {why}")] * (wanted - len(kept))
 
 
+def _command_answer(reading: _Reading, ended: dict[str, Any]) -> Answer:
+    """How a command ended: well, and then its output is to be compared, or not."""
+    status = ended["status"]
+    if reading.cut or os.WIFSIGNALED(status):
+        why = reading.cut or _cause(**ended)
+        return Answer(why, None, f"ended by {why}", reading.stderr)
+    code = os.WEXITSTATUS(status)
+    return Answer("raised", None, f"exit status {code}", reading.stderr) if code else Answer("passed")
+
+
 def _cause(status: int, cpu_s: float, cpu_limit: int) -> Outcome:
     if not os.WIFSIGNALED(status):
         return "missing"
     if os.WTERMSIG(status) == signal.SIGKILL:  # by the kernel at the hard limit; or by us, as it closed its pipes
         return "timeout" if cpu_s >= cpu_limit else "missing"
     return "timeout" if os.WTERMSIG(status) == signal.SIGXCPU else "crashed"
-
-
-def _interpreter() -> str:
-    """The interpreter itself, outside any virtual environment."""
-    return os.path.realpath(sys.executable)
-
-
-def _readable() -> list[str]:
-    """What a program may read: the standard library and what it is linked with."""
-    library = str(Path(os.__file__).parent)
-    shared = [path for path in ("/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo") if os.path.isdir(path)]
-    return [library, *shared]

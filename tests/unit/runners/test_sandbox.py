@@ -4,11 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from hone.runners import Case, Limits, PythonRunner, Tests
+from hone.errors import UserError
+from hone.runners import Case, Limits, Sandbox, Tests
+from hone.runners.isolation import offered
+from hone.runners.languages import command, language
 
 _SOURCE = Path(__file__).parents[3] / "src"
 _ADD = Tests("f", (Case((1,), 2), Case((41,), 42)))
@@ -156,8 +160,106 @@ def test_running_a_script_shows_its_output_and_its_traceback(runner):
 
 def test_the_order_of_sets_is_the_same_in_every_run(runner):
     program = "print({'a', 'b', 'c', 'd', 'e'}, __import__('random').random())"
-    with PythonRunner(1) as other:
+    with Sandbox(1) as other:
         assert runner.run(program) == other.run(program)
+
+
+def test_what_a_script_prints_before_it_fails_is_kept(runner):
+    program = "import atexit\natexit.register(print, 'end')\nprint('start')\n1 / 0\n"
+    assert runner.run(program).stdout == "start\nend\n"
+
+
+def test_a_program_that_is_called_is_not_main(runner):
+    program = "def f(x):\n    return x + 1\nif __name__ == '__main__':\n    f(input())\n"
+    assert runner.verdict(program, _ADD).passed
+
+
+def test_a_number_of_any_length_crosses(runner):
+    assert runner.verdict("def f(x):\n    return x * 10**5000\n", _one(-(10**5000), -1)).passed
+    assert runner.verdict("def f(x):\n    return x == 10**5000\n", _one(True, 10**5000)).passed
+
+
+def test_a_verdict_says_what_it_took(runner):
+    verdict = runner.verdict("sum(range(3_000_000))\ndef f(x):\n    return x + 1\n", _ADD)
+    assert 0 < verdict.cpu_s <= verdict.wall_s + 0.05
+
+
+def test_a_stream_takes_programs_as_they_are_needed():
+    taken = []
+
+    def programs():
+        for i in range(1000):
+            taken.append(i)
+            yield f"def f():\n    return {i}\n", _one(i)
+
+    with Sandbox(2) as own:
+        stream = own.stream(programs())
+        assert [next(stream).passed for _ in range(20)] == [True] * 20
+        assert len(taken) < 60
+        stream.close()
+        assert own.verdict("def f():\n    return 3\n", _one(3)).passed
+
+
+def test_a_stream_that_is_left_ends_what_still_runs():
+    began = time.monotonic()
+    with Sandbox(2, Limits(cpu_s=60, wall_s=60)) as own:
+        stream = own.stream([("def f(): return 1\n", _one(1))] + [("while True: pass\n", _one(1))] * 20)
+        assert next(stream).passed
+        stream.close()
+    assert time.monotonic() - began < 30
+
+
+_INTERRUPTED = """
+from hone.runners import Case, Limits, Sandbox, Tests
+with Sandbox(2, Limits(cpu_s=60, wall_s=60)) as runner:
+    print(*(worker._server.pid for worker in runner._all), flush=True)
+    runner.verdicts([("while True: pass", Tests("f", (Case((), 1),)))] * 9)
+"""
+
+
+def test_ctrl_c_ends_a_batch_at_once_and_leaves_no_process():
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _INTERRUPTED], env={"PYTHONPATH": str(_SOURCE)}, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with parent:
+        watched = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
+        time.sleep(1)
+        parent.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in parent.communicate(timeout=30)[1]
+        for pidfd in watched:
+            assert _ended(pidfd)
+            os.close(pidfd)
+
+
+def test_a_language_may_be_a_command(tmp_path):
+    adds = "read x\necho $((x + 1))\n"
+    with Sandbox(1, language=command("sh", "dash", ("/bin/sh",), ".sh")) as shell:
+        assert shell.verdict(adds, _script("41\n", "42\n")).passed
+        assert shell.verdict(adds, _script("41\n", "43\n")).reason == "wrong"
+        assert shell.verdict("while :; do :; done", _script("", "")).reason == "timeout"
+        failed = shell.verdict("echo 42; echo why >&2; exit 3", _script("", "42\n"))
+        assert (failed.reason, failed.cases[0].error, failed.cases[0].traceback) == ("raised", "exit status 3", "why")
+        with pytest.raises(UserError, match="sh: expected tests by stdin and stdout, found calls of f"):
+            shell.verdict(adds, _ADD)
+
+
+@pytest.mark.parametrize(
+    "program", ["/bin/true && echo in", "exec /bin/echo in", "echo in > {folder}/file", "(echo in)", "read x < /etc/passwd && echo in"]
+)
+def test_a_command_can_start_and_write_nothing_else(tmp_path, program):
+    if "landlock" not in offered():
+        pytest.skip("without Landlock a command may become another program")
+    with Sandbox(1, language=command("sh", "dash", ("/bin/sh",), ".sh")) as shell:
+        assert not shell.verdict(program.replace("{folder}", str(tmp_path)), _script("", "in\n")).passed
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_language_that_is_not_there_is_told():
+    with pytest.raises(UserError, match="expected one of python.*found 'cobol'"):
+        language("cobol")
+    with pytest.raises(UserError, match="expected a program that can be started, found /nowhere/q"):
+        command("q", "kdb+", ("/nowhere/q",), ".q")
 
 
 def test_large_inputs_and_outputs_pass(runner):
@@ -176,14 +278,14 @@ def test_verdicts_come_in_the_order_of_the_programs(workers):
         (f"def f():\n    {waste if i % 3 == 0 else 'pass'}\n    return {i}\n", _one(i if i % 2 else -1))
         for i in range(24)
     ]
-    with PythonRunner(workers) as runner:
+    with Sandbox(workers) as runner:
         verdicts = runner.verdicts(programs)
     assert [v.cases[0].got for v in verdicts] == list(range(24))
     assert [v.passed for v in verdicts] == [bool(i % 2) for i in range(24)]
 
 
 def test_a_runner_runs_inside_its_block_only():
-    runner = PythonRunner(1)
+    runner = Sandbox(1)
     with pytest.raises(RuntimeError, match="`with` block"):
         runner.verdict("", _ADD)
     with runner:
@@ -192,24 +294,28 @@ def test_a_runner_runs_inside_its_block_only():
         runner.run("")
 
 
-def _children(pid="self"):
-    return Path(f"/proc/{pid}/task/{os.getpid() if pid == 'self' else pid}/children").read_text().split()
+def _below(pid):
+    """Every process below `pid`."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [*children, *(pid for child in children for pid in _below(child))]
 
 
 def test_nothing_is_left_after_two_hundred_programs():
-    before = len(os.listdir("/proc/self/fd")), set(_children())
+    before = len(os.listdir("/proc/self/fd")), _below(os.getpid())
     sources = ["def f(x):\n    return x + 1\n", "def f(x):\n    return 0\n", "import os\nos._exit(3)\n", "os.close(3)"]
-    with PythonRunner(2) as runner:
-        runner.verdicts([(sources[0], _ADD)])
-        inside = len(os.listdir("/proc/self/fd")), set(_children())
+    with Sandbox(2) as runner:
+        runner.verdicts([(sources[0], _ADD)] * 2)
+        inside = len(os.listdir("/proc/self/fd")), _below(os.getpid())
         runner.verdicts([(sources[i % 4], _ADD) for i in range(200)])
-        assert (len(os.listdir("/proc/self/fd")), set(_children())) == inside
-        assert all(not _children(int(server)) for server in inside[1] - before[1])
-    assert (len(os.listdir("/proc/self/fd")), set(_children())) == before
+        assert (len(os.listdir("/proc/self/fd")), _below(os.getpid())) == inside
+    assert (len(os.listdir("/proc/self/fd")), _below(os.getpid())) == before
 
 
 def test_a_server_that_was_killed_is_replaced(runner):
-    with PythonRunner(1) as own:
+    with Sandbox(1) as own:
         for _ in range(2):
             server = own._all[0]._server
             server.kill()
@@ -218,9 +324,9 @@ def test_a_server_that_was_killed_is_replaced(runner):
 
 
 def test_an_interrupted_program_does_not_answer_for_the_next(monkeypatch):
-    with PythonRunner(1) as own:
+    with Sandbox(1) as own:
         with monkeypatch.context() as patch:
-            patch.setattr("hone.runners.python._answer", _interrupt)
+            patch.setattr("hone.runners.sandbox._answer", _interrupt)
             with pytest.raises(KeyboardInterrupt):
                 own.verdict("def f(x):\n    return 2\n", _ADD)
         assert own.verdict("def f(x):\n    return x + 1\n", _ADD).passed
@@ -232,8 +338,8 @@ def _interrupt(record):
 
 _LOSES_ITS_LIFE = """
 import sys
-from hone.runners import Limits, PythonRunner
-with PythonRunner(1, Limits(wall_s=100)) as runner:
+from hone.runners import Limits, Sandbox
+with Sandbox(1, Limits(wall_s=100)) as runner:
     print(runner._all[0]._server.pid, flush=True)
     runner.run("import time\\nprint(1)\\ntime.sleep(1000)")
 """
@@ -246,9 +352,10 @@ def test_no_process_survives_a_parent_that_is_killed(victim):
     )
     with parent:
         server = int(parent.stdout.readline())
-        while not (below := _children(server)):
+        layered = 1 + ("namespaces" in offered())  # the server in its namespace, and the program
+        while len(below := _below(server)) < layered:
             assert parent.poll() is None
-        watched = [os.pidfd_open(int(pid)) for pid in ([server, *below] if victim == "parent" else below)]
+        watched = [os.pidfd_open(pid) for pid in ([server, *below] if victim == "parent" else below)]
         os.kill(parent.pid if victim == "parent" else server, signal.SIGKILL)
         for pidfd in watched:
             assert _ended(pidfd)
@@ -263,5 +370,5 @@ def _ended(pidfd):
 
 def test_limits_are_of_cpu_time_first(runner):
     slow = "import time\ntime.sleep(1.5)\ndef f(x):\n    return x + 1\n"
-    with PythonRunner(1, Limits(cpu_s=1, wall_s=20)) as patient:
+    with Sandbox(1, Limits(cpu_s=1, wall_s=20)) as patient:
         assert patient.verdict(slow, _ADD).passed
