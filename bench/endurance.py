@@ -61,7 +61,8 @@ def main() -> int:
                     return 1
             expected = itertools.cycle(PROGRAMS.values())
             found.append(held())
-            print(f"{(part + 1) * (n // 10)} programs: {found[-1][0] >> 20} MiB, {found[-1][1]} files, {found[-1][2]} processes")
+            memory, files, running = found[-1]
+            print(f"{(part + 1) * (n // 10)} programs: {memory >> 20} MiB, {files} files, {running} processes")
     first, last = found[0], found[-1]
     return 0 if last[0] - first[0] <= GROWTH and last[1:] == first[1:] else 1
 

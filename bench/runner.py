@@ -89,7 +89,9 @@ def by_process_a_test(work: Sequence[Program]) -> list[bool]:
 
     def passes(source: str, test: Tests) -> bool:
         text = f"{source}\n{check_of(test)}\ncheck({test.entry})\n"
-        ran = subprocess.run([interpreter(), "-I", "-S", "-c", text], capture_output=True, timeout=TIMEOUT_S, check=False)
+        ran = subprocess.run(
+            [interpreter(), "-I", "-S", "-c", text], capture_output=True, timeout=TIMEOUT_S, check=False
+        )
         return ran.returncode == 0
 
     return _threads(one, work)
@@ -100,7 +102,9 @@ def by_manager_and_process(work: Sequence[Program]) -> list[bool]:
         source, tests = program
         with FORK.Manager() as manager:
             result = manager.list()
-            process = FORK.Process(target=_execute, args=(f"{source}\n{check_of(tests)}\ncheck({tests.entry})\n", result))
+            process = FORK.Process(
+                target=_execute, args=(f"{source}\n{check_of(tests)}\ncheck({tests.entry})\n", result)
+            )
             process.start()
             process.join(timeout=TIMEOUT_S)
             if process.is_alive():
@@ -138,7 +142,8 @@ def main() -> int:
         found = way(work * times)
         seconds = time.monotonic() - began
         rates[name], verdicts[name] = tests * times / seconds, found[: len(work)]
-        print(f"{name:20} {rates[name]:8.0f} tests/s {len(work) * times / seconds:8.0f} programs/s, {sum(verdicts[name])} pass")
+        programs_a_second, passing = len(work) * times / seconds, sum(verdicts[name])
+        print(f"{name:20} {rates[name]:8.0f} tests/s {programs_a_second:8.0f} programs/s, {passing} pass")
     for name in list(ways)[1:]:
         print(f"hone is {rates['hone'] / rates[name]:.1f} times as fast as {name}")
     with Sandbox(1) as runner:

@@ -44,7 +44,11 @@ def kind(task: str, verdict: Verdict, tests: Tests, theirs: str) -> str:
         return "time"
     if task in MANY:
         return "many"
-    wrong = [(case.got, test.expected) for case, test in zip(verdict.cases, tests.cases, strict=True) if case.outcome != "passed"]
+    wrong = [
+        (case.got, test.expected)
+        for case, test in zip(verdict.cases, tests.cases, strict=True)
+        if case.outcome != "passed"
+    ]
     loosely = all(got == want for got, want in wrong)
     return "type" if theirs == "passed" and loosely else "unexplained"
 

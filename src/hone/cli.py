@@ -112,11 +112,17 @@ def check(
 
 @app.command()
 def verdict(
-    programs: Annotated[list[Path], typer.Argument(help="Programs to run; each gets a line of JSON.", metavar="PROGRAM...")],
-    tests: Annotated[Path, typer.Option(help="JSON: entry and cases of args and expected, or cases of stdin and stdout.")],
+    programs: Annotated[
+        list[Path], typer.Argument(help="Programs to run; each gets a line of JSON.", metavar="PROGRAM...")
+    ],
+    tests: Annotated[
+        Path, typer.Option(help="JSON: entry and cases of args and expected, or cases of stdin and stdout.")
+    ],
     language: Annotated[str, typer.Option(help="What the programs are written in.")] = "python",
     isolation: Annotated[str, typer.Option(help="strict, best or off; by default what the profile says.")] = "",
-    first_failure: Annotated[bool, typer.Option("--first-failure", help="End a program at its first failed test.")] = False,
+    first_failure: Annotated[
+        bool, typer.Option("--first-failure", help="End a program at its first failed test.")
+    ] = False,
 ) -> None:
     """Run programs in the sandbox and print their verdicts. Exit 0 only if every one passes all tests."""
     from hone import judging

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from hone.files import sha256
 from hone.ledger import Ledger, content_key
-from hone.runners import Execution, Sandbox, Runner, Tests, Verdict
+from hone.runners import Execution, Runner, Sandbox, Tests, Verdict
 
 T = TypeVar("T")
 

@@ -173,7 +173,7 @@ PROGRAMS = {
         "import os, sys\nplace = os.path.join(os.path.dirname(os.__file__), 'site-packages')\n"
         "seen = [open(os.path.join(place, n)).read() for n in os.listdir(place) if n.endswith(('.txt', '.py', '.pth'))]\n"
         "def f(x):\n    return x + 1 if seen else 0\n",
-        "wrong",
+        "raised",
     ),
     "makes a folder": ("import os\nos.mkdir('{canary}.d')\n", "raised"),
     "links to a file": ("import os\nos.symlink('{canary}', '{canary}.l')\n", "raised"),
@@ -254,10 +254,7 @@ PROGRAMS = {
         "import ctypes\nctypes.memmove(id(2) + 24, b'\\x05', 1)\ndef f(x):\n    return 2\n", "wrong",
     ),
     "jumps to nowhere": ("import ctypes\nctypes.CFUNCTYPE(None)(1)()\n", "crashed"),
-    "overflows the stack in C": (
-        "import sys\nsys.setrecursionlimit(10**9)\nx = []\nfor _ in range(10**6):\n    x = [x]\nrepr(x)\n", "crashed",
-    ),
-    "compiles itself to death": ("eval('(' * 100 + '1' + ')' * 100)\nexec('x=' + '-' * 10**6 + '1')\n", "raised"),
+    "compiles itself to death": ("eval('(' * 100 + '1' + ')' * 100)\nexec('x=' + '-' * 10**6 + '1')\n", "memory"),
     "imports a bomb of text": ("x = ['x' * 10**6] * 10**4\ndef f(x_):\n    return ''.join(x)\n", "memory"),
     "prints to the results": ("import os\nos.dup2(3, 1)\nprint('{\"i\": 0, \"value\": 2}', flush=True)\ndef f(x): return 0\n", "wrong"),
     "reads the request again": (

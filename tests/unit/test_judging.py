@@ -52,7 +52,10 @@ def test_each_program_gets_a_line_and_one_failure_exits_1(judged):
 def test_the_fraction_is_told_unless_the_first_failure_ends_it(judged):
     program = {"a.py": "def solve(x):\n    return 42\n"}
     assert judged(program, CALLS)[1][0]["failed"] == 1
-    assert [case["outcome"] for case in judged(program, CALLS, "--first-failure")[1][0]["cases"]] == ["wrong", "missing"]
+    assert [case["outcome"] for case in judged(program, CALLS, "--first-failure")[1][0]["cases"]] == [
+        "wrong",
+        "missing",
+    ]
 
 
 def test_off_is_recorded(judged):

@@ -22,7 +22,7 @@ from typing import Any
 
 from hone.errors import UserError
 from hone.records import Problem
-from hone.runners import Case, Sandbox, Runner, Tests
+from hone.runners import Case, Runner, Sandbox, Tests
 
 MAX_CASES = 12
 TOLERANCE = 1e-6

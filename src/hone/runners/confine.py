@@ -168,13 +168,13 @@ def _landlock_abi() -> int:
 def _seccomp(starts: bool) -> None:
     if _ARCHITECTURE is None:
         raise OSError(f"no filter is written for {platform.machine()}")
-    program = b"".join(_filter(_DENIED if starts else _DENIED | _STARTING))
+    program = b"".join(_filter(_ARCHITECTURE, _DENIED if starts else _DENIED | _STARTING))
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
     _checked(_LIBC.prctl(_PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-def _filter(denied: dict[str, tuple[int, int]]) -> list[bytes]:
+def _filter(architecture: int, denied: dict[str, tuple[int, int]]) -> list[bytes]:
     """The BPF program: threads may be made, processes not; files may be opened to read only; `denied` gives
     EPERM."""
     load, equal, any_bit, at_least, give = 0x20, 0x15, 0x45, 0x35, 0x06
@@ -190,7 +190,7 @@ def _filter(denied: dict[str, tuple[int, int]]) -> list[bytes]:
             op(give, if_set), op(give, if_clear),
         ]  # fmt: skip
 
-    program = [op(load, 4), op(equal, _ARCHITECTURE, 1, 0), op(give, kill), op(load, 0)]
+    program = [op(load, 4), op(equal, architecture, 1, 0), op(give, kill), op(load, 0)]
     program += [op(at_least, 0x40000000, 0, 1), op(give, refuse | _EPERM)]  # the x32 names of the same calls
     program += [op(equal, _CLONE3[_COLUMN], 0, 1), op(give, refuse | _ENOSYS)]  # glibc falls back to clone
     program += flags(_CLONE[_COLUMN], 0, _CLONE_THREAD, allow, refuse | _EAGAIN)

@@ -38,7 +38,9 @@ def offered() -> tuple[str, ...]:
     script = Path(__file__).with_name("confine.py")
     tried = subprocess.run([interpreter(), "-I", "-S", "-B", str(script)], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
-        raise UserError(f"isolation: expected a list of layers from {script.name}, found: {tried.stderr.strip()[-300:]}")
+        raise UserError(
+            f"isolation: expected a list of layers from {script.name}, found: {tried.stderr.strip()[-300:]}"
+        )
     held = json.loads(tried.stdout)
     return tuple(layer for layer in LAYERS if layer in held)
 

@@ -38,7 +38,9 @@ def command(name: str, engine: str, argv: tuple[str, ...], suffix: str, readable
     """A binary that runs a program's file: it alone may be started, and `readable` is what it reads besides."""
     binary = os.path.realpath(argv[0])
     if not os.access(binary, os.X_OK):
-        raise UserError(f"{name}: expected a program that can be started, found {argv[0]}; install it or correct its path")
+        raise UserError(
+            f"{name}: expected a program that can be started, found {argv[0]}; install it or correct its path"
+        )
     starts = tuple((str(path), "run") for path in (binary, *_dynamic_loaders()))
     rights = (*starts, *_shared_libraries(), *_existing(*readable))
     return Language(name, engine, command=(binary, *argv[1:]), suffix=suffix, readable=rights)

@@ -29,7 +29,6 @@ import sys
 import threading
 import traceback
 import types
-import typing
 
 NAME = "solution.py"
 _SHOWN = 4000  # characters of a traceback
@@ -76,7 +75,7 @@ def told(error: BaseException) -> dict[str, str]:
     return {"error": last[:_SHOWN], "traceback": text}
 
 
-def _keep_own_frames(shown: typing.Optional[traceback.TracebackException]) -> None:
+def _keep_own_frames(shown: traceback.TracebackException | None) -> None:
     if shown is not None:
         shown.stack = traceback.StackSummary.from_list([f for f in shown.stack if f.filename == NAME])
         _keep_own_frames(shown.__cause__)

@@ -14,7 +14,8 @@ import os
 import signal
 import socket
 import sys
-from typing import Any, Callable, Optional
+from collections.abc import Callable
+from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -165,7 +166,7 @@ def _answer(adapter: Any, loaded: Any, entry: str, arguments: list) -> dict:
         return {"odd": str(error)}
 
 
-def _attempt(action: Callable[[], object], script: bool, adapter: Any) -> Optional[dict]:
+def _attempt(action: Callable[[], object], script: bool, adapter: Any) -> dict | None:
     """What went wrong in it, or None. A script may exit, if it says that all is well."""
     try:
         action()

@@ -147,9 +147,7 @@ def test_a_check_that_draws_gives_the_same_cases_each_time(runner: Sandbox) -> N
         ),
     ],
 )
-def test_a_problem_whose_data_is_of_no_use_is_named(
-    changes: dict[str, str], message: str, runner: Sandbox
-) -> None:
+def test_a_problem_whose_data_is_of_no_use_is_named(changes: dict[str, str], message: str, runner: Sandbox) -> None:
     with pytest.raises(UserError, match=message):
         human_eval.problem_of(row(**changes), runner)
 

@@ -245,7 +245,14 @@ def test_a_language_may_be_a_command(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "program", ["/bin/true && echo in", "exec /bin/echo in", "echo in > {folder}/file", "(echo in)", "read x < /etc/passwd && echo in"]
+    "program",
+    [
+        "/bin/true && echo in",
+        "exec /bin/echo in",
+        "echo in > {folder}/file",
+        "(echo in)",
+        "read x < /etc/passwd && echo in",
+    ],
 )
 def test_a_command_can_start_and_write_nothing_else(tmp_path, program):
     if "landlock" not in offered():
