@@ -34,7 +34,7 @@ def main(
             for row, completion in track(answered, len(answered), "scores"):
                 predicted, metrics = skill.score(row, completion, runner)
                 key = (row.id, row.problem_id, completion.variant, completion.sample)
-                scores.append(Score(*key, row.label, predicted, metrics))
+                scores.append(Score(*key, row.label, predicted, metrics, runner.engine, runner.isolation))
         write_jsonl(out, scores)
 
 

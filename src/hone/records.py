@@ -94,7 +94,8 @@ class Completion:
 
 @dataclass(frozen=True)
 class Score:
-    """What a completion was worth: metric -> true, false, a number, or None where the metric does not apply."""
+    """What a completion was worth: metric -> true, false, a number, or None where the metric does not apply; and what
+    ran the programs in it, behind which layers of isolation."""
 
     __pydantic_config__ = _EXACT
 
@@ -105,6 +106,8 @@ class Score:
     label: str
     predicted: str | None
     metrics: Mapping[str, Metric]
+    engine: str
+    isolation: tuple[str, ...]
 
 
 def write_jsonl(path: Path, rows: Iterable[Any]) -> None:

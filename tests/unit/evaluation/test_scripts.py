@@ -78,7 +78,9 @@ def test_kept_completions_score_to_the_same_bytes_each_time_and_in_any_order(sco
         score.main("toy", tmp_path / "rows.jsonl", place / "completions.jsonl", place / "scores.jsonl")
         found.append((place / "scores.jsonl").read_bytes())
     assert found[0] == found[1]
-    assert [s.metrics["passes"] for s in read_jsonl(place / "scores.jsonl", Score)] == [True, False, False, False]
+    scores = read_jsonl(place / "scores.jsonl", Score)
+    assert [s.metrics["passes"] for s in scores] == [True, False, False, False]
+    assert all("rlimits" in s.isolation and s.engine.startswith("python") for s in scores)
 
 
 def test_the_rule_answers_every_row_and_sample_without_a_model():
@@ -102,7 +104,7 @@ def test_evaluate_writes_figures_and_picture_and_leaves_a_run_for_the_tracking(t
     paths = []
     for variant, right in (("base", False), ("sft", True)):
         scores = [
-            Score(f"r{i}", f"p{i}", variant, 0, "EDIT", "EDIT" if right else None, {"mode_accuracy": right})
+            Score(f"r{i}", f"p{i}", variant, 0, "EDIT", "EDIT" if right else None, {"mode_accuracy": right}, "", ())
             for i in range(4)
         ]
         paths.append(tmp_path / f"{variant}.jsonl")
@@ -165,7 +167,8 @@ def test_a_model_that_was_not_built_is_said_before_anything_is_loaded(tmp_path):
 
 
 def test_scores_survive_their_file_with_true_numbers_and_nothing_told_apart(tmp_path):
-    want = Score("r", "p", "base", 0, "EDIT", None, {"a": True, "b": 1.0, "c": None, "d": False, "e": 0.0})
+    metrics = {"a": True, "b": 1.0, "c": None, "d": False, "e": 0.0}
+    want = Score("r", "p", "base", 0, "EDIT", None, metrics, "python 3.11", ("rlimits", "seccomp"))
     write_jsonl(tmp_path / "s.jsonl", [want])
     (found,) = read_jsonl(tmp_path / "s.jsonl", Score)
     assert found == want

@@ -27,6 +27,8 @@ def scores(variant, right, fixes=None):
             label=label,
             predicted=label if ok else None,
             metrics={"accuracy": ok, "fix_rate": fix, "never": None},
+            engine="python 3.11",
+            isolation=("rlimits",),
         )
         for i, (label, ok, fix) in enumerate(zip(labels, right, fixes, strict=True))
     ]
