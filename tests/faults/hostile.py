@@ -6,7 +6,8 @@
 FORGE = "import json, os\ndef put(record):\n    os.write(3, json.dumps(record).encode() + b'\\n')\n"
 RIGHT = "def f(x):\n    return x + 1\n"
 
-# What is asked of them: f(1) == 2 and f(41) == 42. name: (program, outcome of its first failure)
+# What is asked of them: f(1) == 2 and f(41) == 42. name: (program, outcome of its first failure;
+# "or" where it hangs on what is read first)
 PROGRAMS = {
     "writes a file": ("open('{canary}', 'w').write('x')\n", "raised"),
     "truncates a file": ("import os\nos.truncate('{canary}', 0)\n", "raised"),
@@ -74,7 +75,7 @@ PROGRAMS = {
     "exits at once": ("import os\nos._exit(0)\n", "missing"),
     "exits at once in the last call": (RIGHT.replace("return", "x == 41 and __import__('os')._exit(0)\n    return"), "missing"),
     "says it is done": (FORGE + "put({'done': True})\n", "missing"),
-    "says it is done and stays": (FORGE + "put({'done': True})\nwhile True: print('x' * 9999)\n", "missing"),
+    "says it is done and stays": (FORGE + "put({'done': True})\nwhile True: print('x' * 9999)\n", "missing or output"),
     "forges answers": (FORGE + "for i in (0, 1): put({'i': i, 'value': 0})\nput({'done': True})\n", "wrong"),
     "forges answers with no last record": (
         FORGE + "for i, v in enumerate((2, 42)): put({'i': i, 'value': v})\nos._exit(0)\n", "missing",

@@ -47,7 +47,8 @@ def test_a_hostile_program_gets_nothing(runner, canary, door, name):
     program = program.replace("{canary}", str(canary)).replace("{port}", str(door.getsockname()[1]))
     server = runner._all[0]._server.pid
     verdict = runner.verdict(program, _TESTS)
-    assert (verdict.passed, verdict.reason) == (False, outcome), verdict
+    assert not verdict.passed
+    assert verdict.reason in outcome.split(" or "), verdict
     assert (canary.read_text(), canary.stat().st_mtime) == ("alive", 1)
     assert os.listdir(canary.parent) == ["canary"]
     with pytest.raises(BlockingIOError):
@@ -168,6 +169,8 @@ def test_a_plain_user_is_as_safe_as_root():
             capture_output=True, text=True, cwd="/", env={"LANG": "C.UTF-8"}, check=False,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr
-        assert json.loads(ran.stdout) == {name: outcome for name, (_, outcome) in PROGRAMS.items()}
+        found = json.loads(ran.stdout)
+        assert found.keys() == PROGRAMS.keys()
+        assert not {name: found[name] for name, (_, told) in PROGRAMS.items() if found[name] not in told.split(" or ")}
         assert (canary.read_text(), canary.stat().st_mtime) == ("alive", 1)
         assert os.listdir(canary.parent) == ["canary"]

@@ -11,7 +11,8 @@ SAMPLES = "data/special_tokens/samples.parquet"
 
 
 @pytest.mark.parametrize(
-    "command", [("snakemake", "--profile", "profiles/local", "--", SAMPLES), ("dvc", "repro", "-q", SAMPLES)]
+    "command",
+    [("snakemake", "--profile", "profiles/local", "--", SAMPLES), ("dvc", "repro", "-q", "special_tokens-samples")],
 )
 def test_a_profile_reaches_the_steps(repo, command):
     step, profile = repo.path / "scripts/samples.py", repo.path / "profiles/local/config.yaml"
