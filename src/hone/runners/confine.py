@@ -114,10 +114,9 @@ def rules(readable: list[tuple[str, str]]) -> int:
     return ruleset
 
 
-def confine(wanted: list[str], landlock: int, cpu_s: int, memory: int, starts: bool = False) -> None:
-    """Put on the layers `wanted` but namespaces, in this process, for good. `landlock` is what `rules` gave;
-    `starts`: this process may become another program (which one, Landlock decides). Raises: OSError if a layer
-    does not hold."""
+def confine(wanted: list[str], landlock: int, seccomp: bytes, cpu_s: int, memory: int) -> None:
+    """Put on the layers `wanted` but namespaces, in this process, for good. `landlock` is what `rules` gave, `seccomp`
+    what `calls` gave: made once, since a program is forked more often. Raises: OSError if a layer does not hold."""
     if "rlimits" in wanted:
         _limit(cpu_s, memory)
     if "landlock" in wanted or "seccomp" in wanted:
@@ -126,7 +125,17 @@ def confine(wanted: list[str], landlock: int, cpu_s: int, memory: int, starts: b
     if "landlock" in wanted:
         _call(_LANDLOCK_RESTRICT, ctypes.c_int(landlock), ctypes.c_uint32(0))
     if "seccomp" in wanted:
-        _seccomp(starts)
+        buffer = ctypes.create_string_buffer(seccomp, len(seccomp))
+        header = struct.pack("HxxxxxxQ", len(seccomp) // 8, ctypes.addressof(buffer))
+        _checked(_LIBC.prctl(_PR_SET_SECCOMP, 2, header, 0, 0))
+
+
+def calls(starts: bool) -> bytes:
+    """The system calls that are left, as a filter for `confine`. `starts`: the process may become another program
+    (which one, Landlock decides). Raises: OSError where none is written for the processor."""
+    if _ARCHITECTURE is None:
+        raise OSError(f"no filter is written for {platform.machine()}")
+    return b"".join(_filter(_ARCHITECTURE, _DENIED if starts else _DENIED | _STARTING))
 
 
 def _drop_capabilities() -> None:
@@ -165,15 +174,6 @@ def _landlock_abi() -> int:
         return 0
 
 
-def _seccomp(starts: bool) -> None:
-    if _ARCHITECTURE is None:
-        raise OSError(f"no filter is written for {platform.machine()}")
-    program = b"".join(_filter(_ARCHITECTURE, _DENIED if starts else _DENIED | _STARTING))
-    buffer = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
-    _checked(_LIBC.prctl(_PR_SET_SECCOMP, 2, header, 0, 0))
-
-
 def _filter(architecture: int, denied: dict[str, tuple[int, int]]) -> list[bytes]:
     """The BPF program: threads may be made, processes not; files may be opened to read only; `denied` gives
     EPERM."""
@@ -209,8 +209,8 @@ def _tried() -> list[str]:
     trials: dict[str, Callable[[], object]] = {
         "rlimits": lambda: _limit(1, 1 << 30),
         "namespaces": enter_namespaces,
-        "landlock": lambda: confine(["landlock"], rules([("/", "read")]), 1, 1 << 30),
-        "seccomp": lambda: confine(["seccomp"], -1, 1, 1 << 30),
+        "landlock": lambda: confine(["landlock"], rules([("/", "read")]), b"", 1, 1 << 30),
+        "seccomp": lambda: confine(["seccomp"], -1, calls(False), 1, 1 << 30),
     }
     return [name for name, trial in trials.items() if _holds(trial)]
 

@@ -7,6 +7,7 @@ JSON line when it is confined, one for every input, and a last one when it is th
 the child becomes that, once confined: then its stderr follows the first line, and its exit status is the last.
 """
 
+import gc
 import importlib
 import io
 import json
@@ -40,6 +41,8 @@ def main() -> None:
     adapter = importlib.import_module(setup["adapter"]) if setup["adapter"] else None
     del sys.path[0]  # programs import the standard library, and nothing of ours
     setup["rules"] = confine.rules(setup["readable"]) if "landlock" in setup["layers"] else -1
+    setup["calls"] = confine.calls(bool(setup["command"])) if "seccomp" in setup["layers"] else b""
+    gc.freeze()  # what is here stays: a child that looked through it would copy its pages
     serve(control, setup, adapter)
 
 
@@ -117,13 +120,12 @@ def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -
         for source, target in ((stdin, 0), (stdout, 1), (os.open(os.devnull, os.O_WRONLY), 2)):
             os.dup2(source, target)
         os.chdir("/")
-        starts = bool(setup["command"])
-        confine.confine(setup["layers"], setup["rules"], setup["cpu_s"], setup["memory"], starts)
+        confine.confine(setup["layers"], setup["rules"], setup["calls"], setup["cpu_s"], setup["memory"])
         os.closerange(3, 199)
         results = os.dup2(results, 3)
         os.closerange(4, 256)
         _write(results, {"ready": True})
-        if starts:
+        if setup["command"]:
             os.dup2(results, 2)
             os.execve(setup["command"][0], [*setup["command"], job["source"]], {"LANG": "C.UTF-8"})
     except BaseException as error:
