@@ -7,6 +7,7 @@ JSON line when it is confined, one for every input, and a last one when it is th
 the child becomes that, once confined: then its stderr follows the first line, and its exit status is the last.
 """
 
+import contextlib
 import gc
 import importlib
 import io
@@ -24,6 +25,7 @@ import confine  # type: ignore[import-not-found]
 import values  # type: ignore[import-not-found]
 
 _LARGEST = 1 << 22  # bytes of one result line
+_RULES, _RESULTS = 198, 199  # descriptors that a child keeps until it is confined
 
 
 def main() -> None:
@@ -40,7 +42,8 @@ def main() -> None:
         confine.die_with(0)  # the parent is of another namespace, in which it has no number
     adapter = importlib.import_module(setup["adapter"]) if setup["adapter"] else None
     del sys.path[0]  # programs import the standard library, and nothing of ours
-    setup["rules"] = confine.rules(setup["readable"]) if "landlock" in setup["layers"] else -1
+    if "landlock" in setup["layers"]:
+        os.dup2(confine.rules(setup["readable"]), _RULES)
     setup["calls"] = confine.calls(bool(setup["command"])) if "seccomp" in setup["layers"] else b""
     gc.freeze()  # what is here stays: a child that looked through it would copy its pages
     serve(control, setup, adapter)
@@ -116,14 +119,16 @@ def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -
         stdin = os.memfd_create("stdin")
         os.write(stdin, job["stdin"].encode("utf-8", "surrogatepass"))
         os.lseek(stdin, 0, os.SEEK_SET)
-        results = os.dup2(results, 199)
+        results = os.dup2(results, _RESULTS)
         for source, target in ((stdin, 0), (stdout, 1), (os.open(os.devnull, os.O_WRONLY), 2)):
             os.dup2(source, target)
         os.chdir("/")
-        confine.confine(setup["layers"], setup["rules"], setup["calls"], setup["cpu_s"], setup["memory"])
-        os.closerange(3, 199)
+        os.closerange(3, _RULES)  # while system calls are cheap: later each goes through the filter
+        confine.confine(setup["layers"], _RULES, setup["calls"], setup["cpu_s"], setup["memory"])
         results = os.dup2(results, 3)
-        os.closerange(4, 256)
+        for descriptor in (_RULES, _RESULTS):
+            with contextlib.suppress(OSError):  # without Landlock there are no rules
+                os.close(descriptor)
         _write(results, {"ready": True})
         if setup["command"]:
             os.dup2(results, 2)
