@@ -6,6 +6,7 @@ that is explained below. Here all calls that `check` makes are tests, not the fe
 
 type     the answer has another type than the solution's (1.0 for 1, True for 1): to `check` they are equal
 many     the problem accepts several answers (32, find_zero), our tests accept the solution's
+helper   `check` calls another function of the program (38, 50: the encoder), which the mutant has changed
 time     one of both ran out of time
 """
 
@@ -26,6 +27,7 @@ CORES = len(os.sched_getaffinity(0))
 SEED = 17
 TIMEOUT_S = 20.0
 MANY = {"HumanEval/32"}
+HELPER = {"HumanEval/38", "HumanEval/50"}
 
 
 def by_check(row: dict[str, Any], source: str) -> str:
@@ -44,6 +46,8 @@ def kind(task: str, verdict: Verdict, tests: Tests, theirs: str) -> str:
         return "time"
     if task in MANY:
         return "many"
+    if task in HELPER and theirs == "failed":
+        return "helper"
     wrong = [
         (case.got, test.expected)
         for case, test in zip(verdict.cases, tests.cases, strict=True)
