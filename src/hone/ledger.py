@@ -46,8 +46,9 @@ class Ledger:
             found = _parse(os.pread(self._file, length, offset))
         return found[1] if found is not None and found[0] == key else None
 
-    def put(self, key: str, value: Any) -> None:
-        """Keep `value` under `key`; it is in the file when this returns. Raises: TypeError if it is not JSON."""
+    def put(self, key: str, value: Any, durable: bool = False) -> None:
+        """Keep `value` under `key`; it is in the file when this returns, and on the disk too if it is to be `durable`
+        (what was paid for). Raises: TypeError if it is not JSON."""
         line = _line(key, value)
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -57,6 +58,8 @@ class Ledger:
                     line = b"\n" + line
                 while line:
                     line = line[os.write(self._file, line) :]
+                if durable:
+                    os.fdatasync(self._file)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             self._catch_up()
@@ -78,6 +81,52 @@ class Ledger:
                 if found is not None:
                     self._places[found[0]] = (self._read, len(line))
                 self._read += len(line)
+
+
+class Claims:
+    """Who is at work on a key: processes that share a ledger share the file of claims beside it. A claim ends with the
+    process that holds it, however that ends (record locks of fcntl; one `Claims` a file in each process)."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = descriptor
+        self._mine: set[int] = set()  # the kernel tells processes apart, not tasks of one
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> "Claims":
+        """The claims in the file at `path`, made if need be; it stays empty."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644))
+
+    def take(self, key: str) -> bool:
+        """Claim `key`, a hexadecimal hash; False if somebody else holds it."""
+        place = _place(key)
+        with self._lock:
+            if place in self._mine:
+                return False
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+            except (BlockingIOError, PermissionError):
+                return False
+            self._mine.add(place)
+            return True
+
+    def drop(self, key: str) -> None:
+        """Give the claim back."""
+        with self._lock:
+            self._mine.discard(_place(key))
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _place(key))
+
+    def __enter__(self) -> "Claims":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+
+def _place(key: str) -> int:
+    """The byte of the file of claims that stands for a key."""
+    return int(key[:15], 16)
 
 
 def _line(key: str, value: Any) -> bytes:
