@@ -1,0 +1,115 @@
+"""How fast to ask an endpoint that tells its limits by refusing: requests are admitted at a rate that finds them.
+
+Slow start doubles the rate each second until the first refusal (429); then it is halved and climbs by a twentieth
+a second to the next one; from there it is cut by 3 % at each refusal and grows by as much in 300 answers, so that the
+average stays within a few percent of the limit and far fewer than one request in a hundred is refused. What headers
+say of a limit (requests or tokens a minute) is kept to from the start. Retry-After stops everything for that long; a
+server's own trouble (5xx) does so for a moment, and does not change the rate.
+
+One event loop; `clock` and `sleep` are the loop's, or a test's.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+SLOW_START, SEARCH = 2.0, 1.05  # growth a second, before and after the first refusal
+CUT = 0.97
+ANSWERS_A_CYCLE = 300  # in which the rate wins back one cut
+TROUBLE_S = 1.0  # how long a 5xx stops new requests; doubled while no answer comes
+MOST_TROUBLE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """An admitted request: when, and after how many cuts."""
+
+    at: float
+    cuts: int
+
+
+class Pacer:
+    """Admits requests one after the other, `in_flight` of them at most at a time."""
+
+    def __init__(
+        self,
+        start: float = 2.0,
+        in_flight: int = 256,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.rate = start  # requests a second
+        self.refused = 0
+        self._clock, self._sleep = clock, sleep
+        self._free = asyncio.Semaphore(in_flight)
+        self._turn = asyncio.Lock()
+        self._next = self._grown = clock()
+        self._paused_until = 0.0
+        self._cuts = self._trouble = 0
+        self._most_rate, self._token_rate, self._tokens = float("inf"), float("inf"), 0.0
+
+    @property
+    def limit(self) -> float | None:
+        """Requests a second that the endpoint was found to take, or None while it has refused nothing."""
+        return self.rate if self._cuts else None
+
+    async def admit(self, tokens: int) -> Ticket:
+        """Wait for this request's turn; `tokens` is what it is expected to cost."""
+        await self._free.acquire()
+        async with self._turn:
+            while (wait := max(self._next, self._paused_until) - self._clock()) > 0:
+                await self._sleep(wait)
+            now = self._clock()
+            self._grow(now)
+            spacing = max(1 / min(self.rate, self._most_rate), tokens / self._token_rate)
+            self._next = max(self._next, now - spacing) + spacing  # a late turn is made up for, once
+            return Ticket(now, self._cuts)
+
+    def answered(self) -> None:
+        """A request was served."""
+        self._free.release()
+        self._trouble = 0
+        if self._cuts > 1:
+            self.rate *= 1 + (1 / CUT - 1) / ANSWERS_A_CYCLE
+
+    def refuse(self, ticket: Ticket, retry_after: float | None) -> None:
+        """A request was refused for its rate (429). Those that were under way when the rate was cut change nothing."""
+        self._free.release()
+        self.refused += 1
+        if retry_after is not None:
+            self._pause(retry_after)
+        if ticket.cuts == self._cuts:
+            self.rate *= CUT if self._cuts else 0.5
+            self._cuts += 1
+
+    def trouble(self) -> None:
+        """The server failed (5xx, a cut stream): wait a moment, longer each time, at the same rate."""
+        self._free.release()
+        if self._clock() >= self._paused_until:  # those that were under way fail together, and count once
+            self._pause(min(TROUBLE_S * 2**self._trouble, MOST_TROUBLE_S))
+            self._trouble += 1
+
+    def told(self, headers: Mapping[str, str]) -> None:
+        """Keep to the limits that the endpoint states, in the headers of OpenAI's API."""
+        requests, tokens = (_number(headers, f"x-ratelimit-limit-{kind}") for kind in ("requests", "tokens"))
+        if requests:
+            self._most_rate = requests / 60
+        if tokens:
+            self._token_rate = tokens / 60
+
+    def _pause(self, seconds: float) -> None:
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    def _grow(self, now: float) -> None:
+        """By time, until the limit was met twice; after that by answers."""
+        if self._cuts < 2:
+            self.rate *= (SEARCH if self._cuts else SLOW_START) ** min(now - self._grown, 1.0)
+        self._grown = now
+
+
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    try:
+        return float(headers.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""The pacer finds the rate that an endpoint takes, stays close to it, and is refused seldom."""
+
+import asyncio
+
+import pytest
+from tests.unit.teachers.virtual import Endpoint, clock, run
+
+from hone.teachers.asks import Refused
+from hone.teachers.pacing import Pacer
+
+
+async def asked(endpoint: Endpoint, pacer: Pacer, rows: int) -> None:
+    """Every row until it is served, as `asking.py` does it."""
+
+    class Row:
+        def __init__(self, sample: int) -> None:
+            self.sample = sample
+
+    async def one(row: Row) -> None:
+        while True:
+            ticket = await pacer.admit(100)
+            try:
+                _, headers = await endpoint.ask(row)
+            except Refused as refused:
+                pacer.refuse(ticket, refused.retry_after)
+            else:
+                pacer.told(headers)
+                pacer.answered()
+                return
+
+    async with asyncio.TaskGroup() as group:
+        for sample in range(rows):
+            group.create_task(one(Row(sample)))
+
+
+@pytest.mark.parametrize("rate", [1.0, 7.0, 50.0, 300.0])
+def test_the_limit_is_found_and_kept(rate):
+    endpoint = Endpoint(rate)
+
+    async def go() -> None:
+        await asked(endpoint, Pacer(clock=clock), int(min(40_000, 150 * rate + 2000)))
+
+    run(go())
+    end = endpoint.asked[-1][0]
+    late = [served for at, served in endpoint.asked if end / 2 < at]
+    assert sum(late) / (end / 2) >= 0.95 * rate
+    assert late.count(False) / len(late) < 0.01
+
+
+def test_retry_after_stops_everything_for_so_long():
+    endpoint = Endpoint(5.0, retry_after=30.0)
+
+    async def go() -> None:
+        await asked(endpoint, Pacer(clock=clock), 60)
+
+    run(go())
+    refused = next(at for at, served in endpoint.asked if not served)
+    assert not [at for at, _ in endpoint.asked if refused + 1 < at < refused + 30]
+    assert [at for at, _ in endpoint.asked if at >= refused + 30]
+
+
+def test_what_headers_say_is_kept_to_from_then_on():
+    async def go() -> list[float]:
+        pacer, times = Pacer(start=100.0, clock=clock), []
+        pacer.told({"x-ratelimit-limit-requests": "120", "x-ratelimit-limit-tokens": "60000", "x-other": "?"})
+        for tokens in [10] * 10 + [2000] * 5:
+            await pacer.admit(tokens)
+            times.append(clock())
+            pacer.answered()
+        return times
+
+    times = run(go())
+    assert times[9] - times[1] == pytest.approx(8 * 0.5, rel=0.01)  # 2 requests a second
+    assert times[14] - times[11] == pytest.approx(3 * 2.0, rel=0.01)  # 1,000 tokens a second
+
+
+def test_trouble_stops_for_a_moment_and_changes_no_rate():
+    async def go() -> tuple[float, float, float, float]:
+        pacer = Pacer(start=100.0, clock=clock)
+        rates = [pacer.rate]
+        starts = []
+        for _ in range(3):
+            await pacer.admit(1)
+            starts.append(clock())
+            pacer.trouble()
+        rates.append(pacer.rate)
+        return starts[1] - starts[0], starts[2] - starts[1], rates[0], rates[1]
+
+    first, second, before, after = run(go())
+    assert (first, second) == (pytest.approx(1.0, rel=0.05), pytest.approx(2.0, rel=0.05))
+    assert after >= before
+
+
+def test_no_more_are_under_way_than_allowed():
+    async def go() -> int:
+        pacer = Pacer(start=1e6, in_flight=3, clock=clock)
+        tasks = [asyncio.create_task(pacer.admit(1)) for _ in range(10)]
+        await asyncio.sleep(10)
+        done = sum(task.done() for task in tasks)
+        for task in tasks:
+            task.cancel()
+        return done
+
+    assert run(go()) == 3
