@@ -52,6 +52,13 @@ class SamplesParams(Block):
     seed: int = 0
 
 
+class Price(Block):
+    """What a model costs, in US dollars a million tokens."""
+
+    input: Annotated[float, Field(ge=0.0)]
+    output: Annotated[float, Field(ge=0.0)]
+
+
 class DraftsParams(Block):
     """Who proposes rows."""
 
