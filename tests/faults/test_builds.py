@@ -5,6 +5,7 @@ One line says what is wrong, nothing made before is lost, and the same command g
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -77,7 +78,9 @@ def test_a_second_build_is_told_to_wait_and_the_first_ends_well(small: Small, se
     while not (small.path / ".snakemake/incomplete").exists() or not os.listdir(small.path / ".snakemake/incomplete"):
         time.sleep(0.05)
         assert first.poll() is None
+    first.send_signal(signal.SIGSTOP)  # as slow as a real build
     done = small.run(*second)
+    first.send_signal(signal.SIGCONT)
     assert done.returncode != 0
     assert "hone: another snakemake is at work in this folder; wait for it, or stop it" in done.stderr
     assert first.wait() == 0

@@ -16,6 +16,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,7 @@ INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here, to RUN or LOOK:
 RUN, LOOK = "run", "look"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 UNSAVED = records.HOME / "hone.unsaved"  # stands from the first job of a run with autosave until all is recorded
+PATIENCE_S = 10.0
 ANCIENT = 1  # seconds since 1970: older than any input, so that Snakemake compares every input by checksum
 
 
@@ -182,17 +184,23 @@ def _planned(stages: list[Stage]) -> set[str]:
 
 
 def alone() -> bool:
-    """Take this folder for as long as this process lives; False if another snakemake has it.
+    """Take this folder for as long as this process lives; False if another snakemake has it, and keeps it: one whose
+    `dvc repro` was killed is given the time to end.
 
     Whoever has it may clear what a killed one left locked, unless a cluster may still run jobs of that one.
     """
     records.HOME.mkdir(exist_ok=True)
     lock = os.open(records.HOME / "hone.lock", os.O_RDWR | os.O_CREAT)  # closed by the end of the process
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        return False
+    patient_until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            if time.monotonic() > patient_until:
+                os.close(lock)
+                return False
+            time.sleep(0.2)
     if not records.unfinished_elsewhere():
         for left in (records.HOME / "locks").glob("*.lock"):
             left.unlink(missing_ok=True)
