@@ -4,6 +4,7 @@ Inputs go in, JSON lines come out; expected answers stay here. A program that en
 not passed, whatever its exit code.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -175,6 +176,8 @@ class _Worker:
 
     def kill(self) -> None:
         """End the server and its program now; the worker starts another when it is needed."""
+        with contextlib.suppress(OSError):  # it may be closed already
+            self._control.shutdown(socket.SHUT_RDWR)  # what a server still starting will find
         self._server.kill()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -206,6 +207,17 @@ def test_a_stream_that_is_left_ends_what_still_runs():
         stream = own.stream([("def f(): return 1\n", _one(1))] + [("while True: pass\n", _one(1))] * 20)
         assert next(stream).passed
         stream.close()
+    assert time.monotonic() - began < 30
+
+
+def test_a_stream_that_is_left_while_servers_start_ends_too():
+    began = time.monotonic()
+    for _ in range(5):
+        with Sandbox(2, Limits(cpu_s=60, wall_s=60)) as own:
+            pool = own.stream([("while True: pass\n", _one(1))] * 20)
+            threading.Timer(0.05, own._interrupt).start()
+            assert next(pool).reason == "crashed"
+            pool.close()
     assert time.monotonic() - began < 30
 
 
