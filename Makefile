@@ -38,7 +38,10 @@ $(READY): envs/requirements.lock envs/models.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
+# What is pinned stays so; to move on: rm envs/requirements.lock first.
 lock: $(READY)
-	$(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 envs/requirements.in \
-	  | sed -E 's/\+cpu$$//' > envs/requirements.lock.new
+	-grep -v '^torch==' envs/requirements.lock > envs/requirements.lock.new
+	$(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 \
+	  --output-file envs/requirements.lock.new envs/requirements.in > /dev/null
+	sed -E -i 's/\+cpu$$//' envs/requirements.lock.new
 	mv envs/requirements.lock.new envs/requirements.lock

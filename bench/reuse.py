@@ -51,8 +51,19 @@ def build(work: Path, problems: list[Problem], out: Path) -> tuple[float, list[s
     common = ["--recipe", "special_tokens", "--params", json.dumps(PARAMS), "--log", f"{out}.log"]
     outs = [part for name in names for part in (f"--{name}", out / name)]
     started = time.perf_counter()
-    run("drafts", "--samples", work / "samples.parquet", "--out", out / "drafts", "--work", work / "drafts", *common)
-    run("dataset", "--drafts", out / "drafts", *outs, "--work", work / "dataset", *common)
+    drafted = ["--account", out / "drafting"]
+    run(
+        "drafts",
+        "--samples",
+        work / "samples.parquet",
+        "--out",
+        out / "drafts",
+        *drafted,
+        "--work",
+        work / "drafts",
+        *common,
+    )
+    run("dataset", "--drafts", out / "drafts", *drafted, *outs, "--work", work / "dataset", *common)
     seconds = time.perf_counter() - started
     return seconds, [line for line in Path(f"{out}.log").read_text().splitlines() if line.endswith("known")]
 

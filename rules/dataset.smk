@@ -1,7 +1,7 @@
 """The rows that were proven by running them, split by problem, and what became of the others.
 
 REQUIRED INPUTS:
-    drafts.jsonl
+    drafts.jsonl, drafting.json
 
 OUTPUTS:
     train.jsonl, val.jsonl, test.jsonl
@@ -22,6 +22,7 @@ for s in stages("dataset"):
             json=s.json,
             recipe=s.recipe,
             drafts=s.dep("drafts.jsonl"),
+            account=s.dep("drafting.json"),
             train=s.out("train.jsonl"),
             val=s.out("val.jsonl"),
             test=s.out("test.jsonl"),
@@ -37,6 +38,7 @@ for s in stages("dataset"):
             " --recipe {params.recipe}"
             " --params {params.json:q}"
             " --drafts {params.drafts}"
+            " --account {params.account}"
             " --train {params.train}"
             " --val {params.val}"
             " --test {params.test}"

@@ -5,6 +5,7 @@ REQUIRED INPUTS:
 
 OUTPUTS:
     drafts.jsonl
+    drafting.json: what became of each row that was asked for, and what it cost
 """
 
 for s in stages("drafts"):
@@ -21,6 +22,7 @@ for s in stages("drafts"):
             recipe=s.recipe,
             samples=s.dep("samples.parquet"),
             out=s.out("drafts.jsonl"),
+            account=s.out("drafting.json"),
             work=s.work,
         log:
             s.log,
@@ -31,5 +33,6 @@ for s in stages("drafts"):
             " --params {params.json:q}"
             " --samples {params.samples}"
             " --out {params.out}"
+            " --account {params.account}"
             " --work {params.work}"
             " --log {log}"

@@ -15,7 +15,7 @@ from hone import recipes
 from hone.config import DatasetParams, block
 from hone.dataset import SPLITS, balanced, counts, described, without_duplicates, without_overlaps
 from hone.errors import UserError, one_message
-from hone.files import write_json, write_text
+from hone.files import read_json, write_json, write_text
 from hone.progress import say, set_log, track
 from hone.recipes.base import Check
 from hone.records import Row, read_jsonl, write_jsonl
@@ -26,6 +26,7 @@ from hone.runners import Sandbox
 def main(
     recipe: Annotated[str, typer.Option(help="name of the skill")],
     drafts: Annotated[Path, typer.Option(help="drafts.jsonl, unproven")],
+    account: Annotated[Path, typer.Option(help="drafting.json, what became of each row that was asked for")],
     train: Annotated[Path, typer.Option(help="train.jsonl to write")],
     val: Annotated[Path, typer.Option(help="val.jsonl to write")],
     test: Annotated[Path, typer.Option(help="test.jsonl to write")],
@@ -51,7 +52,8 @@ def main(
         clean, overlaps = without_overlaps(unique, sizes.ngram)
         splits = balanced(clean, sizes, skill.labels)
         reasons = counts([*refused.values(), *("duplicate" for _ in twice), *("contaminated" for _ in overlaps)])
-        found = described(drafted, splits, reasons) | engine
+        rounds = by_rounds(drafted, refused)
+        found = described(drafted, splits, reasons) | engine | {"drafting": read_json(account), "rounds": rounds}
         for path, split in zip((train, val, test), SPLITS, strict=True):
             write_jsonl(path, splits[split])
         write_json(alpaca, skill.exported(splits["train"]))
@@ -75,6 +77,15 @@ def prove(rows: Sequence[Row], verify: Reuse[Check]) -> tuple[list[Row], dict[st
     return proven, refused
 
 
+def by_rounds(rows: Sequence[Row], refused: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """How many rows took how many tries of their teacher, and how many of those were proven: whether what is kept
+    leans towards rows that needed several is there to be seen."""
+    told = [row for row in rows if "rounds" in row.meta]
+    drafted = counts(row.meta["rounds"] for row in told)
+    proven = counts(row.meta["rounds"] for row in told if row.id not in refused)
+    return {number: {"drafted": n, "proven": proven.get(number, 0)} for number, n in drafted.items()}
+
+
 def as_page(recipe: str, found: Mapping[str, Any], rows: Sequence[Row]) -> str:
     """validation.json as Markdown, with the first two rows whole."""
     lines = [f"# Data of {recipe}", "", f"{found['drafted']} drafts, {found['kept']} rows kept.", ""]
@@ -85,6 +96,7 @@ def as_page(recipe: str, found: Mapping[str, Any], rows: Sequence[Row]) -> str:
         lines.append(
             f"| {name} | {split['rows']} | {split['problems']} | {balance} | {chars['median']}, {chars['longest']} |"
         )
+    lines += ["", *_drafting(found)]
     lines += ["", "| drafts not kept because | rows |", "|---|---|"]
     lines += [f"| {reason} | {n} |" for reason, n in found["reasons"].items()]
     for row in rows[:2]:
@@ -92,6 +104,23 @@ def as_page(recipe: str, found: Mapping[str, Any], rows: Sequence[Row]) -> str:
         for message in row.messages:
             lines += ["", f"**{message.role}**", "", "~~~~", message.content, "~~~~"]
     return "\n".join(lines) + "\n"
+
+
+def _drafting(found: Mapping[str, Any]) -> list[str]:
+    """What a teacher behind an endpoint took; nothing for the one that works offline."""
+    account = found["drafting"]
+    if "answers" not in account:
+        return []
+    lines = [
+        f"{account['model']} was asked for {account['asked']} rows: {account['answers']} answers of "
+        f"{account['completion_tokens']} tokens, ${account['usd']}.",
+        "", "| tries of the teacher | drafts | proven |", "|---|---|---|",
+        *(f"| {number} | {n['drafted']} | {n['proven']} |" for number, n in found["rounds"].items()),
+    ]  # fmt: skip
+    if account["lost"]:
+        lines += ["", "| rows without a draft because | rows |", "|---|---|"]
+        lines += [f"| {reason} | {n} |" for reason, n in account["lost"].items()]
+    return lines
 
 
 if __name__ == "__main__":

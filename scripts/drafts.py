@@ -1,10 +1,14 @@
 """Draft rows: for each sampled problem, what the recipe's teacher proposes. Nothing is proven here.
 
 Which split a problem serves is decided before drafting, since a split has phrases of its own. What was drafted of a
-problem is kept in --work: only problems that are new or were edited are drafted again.
+problem is kept in --work, and what an endpoint answered in the ledger beside it: only what is new or was edited is
+made again. Every row that was asked for is accounted for in --account.
 """
 
+import asyncio
 import json
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,19 +16,29 @@ import typer
 
 from hone import recipes
 from hone.config import DatasetParams, DraftsParams, block
-from hone.dataset import assign
-from hone.errors import one_message
+from hone.dataset import assign, counts
+from hone.errors import UserError, one_message
+from hone.events import Events
+from hone.files import key_of, write_json
 from hone.problems import read_problems
 from hone.progress import say, set_log, track
-from hone.records import Row, write_jsonl
+from hone.recipes.base import Place, Recipe
+from hone.records import Problem, Row, Split, write_jsonl
 from hone.reuse import Reuse
 from hone.runners import Limits, Sandbox
+from hone.teachers.asking import together
+from hone.teachers.budget import Budget
+from hone.teachers.lessons import Lost, NoMoney, Teacher
+from hone.teachers.teaching import EndpointTeacher, Estimate, asks
+
+LIMITS = Limits(cpu_s=1)  # most that hang are mutants
 
 
 def main(
     recipe: Annotated[str, typer.Option(help="name of the skill")],
     samples: Annotated[Path, typer.Option(help="parquet of the problems to draft from")],
     out: Annotated[Path, typer.Option(help="drafts.jsonl to write")],
+    account: Annotated[Path, typer.Option(help="drafting.json to write: what became of each row that was asked for")],
     params: Annotated[str, typer.Option(help='JSON: {"drafts": ..., "dataset": ..., "tokens": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="where drafts are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
@@ -32,25 +46,116 @@ def main(
     """Propose rows for every sampled problem."""
     with one_message():
         set_log(log)
-        skill = recipes.get(recipe)
-        drafts = block(params, "drafts", DraftsParams)
-        dataset = block(params, "dataset", DatasetParams)
+        work = work or Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
         problems = read_problems(samples)
-        splits = assign((problem.id for problem in problems), dataset)
-        given = {name: value for name, value in json.loads(params).items() if name != "dataset"}
-        default = Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
-        runner = Sandbox(limits=Limits(cpu_s=1))  # most that hang are mutants
-
-        def drafted(*asked: Any) -> tuple[Row, ...]:
-            return tuple(skill.draft(*asked))
-
-        rows: list[Row] = []
-        with Reuse(drafted, tuple[Row, ...], work or default, recipe, runner, unsure=()) as draft:
-            for problem in track(problems, len(problems), "drafts", unit="problems"):
-                split = splits[problem.id]
-                rows += draft(problem, split, getattr(dataset, split).per_problem, drafts.seed, given)
-            say(f"drafts: {draft.made} of {len(problems)} problems drafted, {draft.known} known")
+        splits = assign((problem.id for problem in problems), block(params, "dataset", DatasetParams))
+        if block(params, "drafts", DraftsParams).teacher == "mutate":
+            rows, facts = offline(recipe, problems, splits, params, work)
+        else:
+            key = key_of({"params": params}, [samples])
+            with Events.open(work / key, work.name, json.loads(params), {str(samples): key}) as events:
+                rows, facts = asyncio.run(by_endpoint(recipe, problems, splits, params, work, events))
+        write_json(account, facts)
         write_jsonl(out, rows)
+
+
+def offline(
+    recipe: str, problems: Sequence[Problem], splits: Mapping[str, Split], params: str, work: Path
+) -> tuple[list[Row], dict[str, Any]]:
+    """All rows by the teacher that needs no endpoint, and the account of them."""
+    skill, sizes = recipes.get(recipe), block(params, "dataset", DatasetParams)
+    seed = block(params, "drafts", DraftsParams).seed
+    given = {name: value for name, value in json.loads(params).items() if name != "dataset"}
+
+    def drafted(*asked: Any) -> tuple[Row, ...]:
+        return tuple(skill.draft(*asked))
+
+    rows: list[Row] = []
+    runner = Sandbox(limits=LIMITS)
+    with Reuse(drafted, tuple[Row, ...], work, recipe, runner, unsure=()) as draft:
+        for problem in track(problems, len(problems), "drafts", unit="problems"):
+            split = splits[problem.id]
+            rows += draft(problem, split, getattr(sizes, split).per_problem, seed, given)
+        say(f"drafts: {draft.made} of {len(problems)} problems drafted, {draft.known} known")
+    return rows, {"schema": 1, "teacher": "mutate", "drafted": len(rows)}
+
+
+async def by_endpoint(
+    recipe: str, problems: Sequence[Problem], splits: Mapping[str, Split], params: str, work: Path, events: Events
+) -> tuple[list[Row], dict[str, Any]]:
+    """All rows by a teacher behind an endpoint, and the account of them. Raises: UserError where the money ended
+    before the rows; what was answered is in the ledger, and the same call goes on from there."""
+    skill, drafts = recipes.get(recipe), block(params, "drafts", DraftsParams)
+    places = wanted(skill, problems, splits, params)
+    budget = Budget(drafts.prices, drafts.max_usd, drafts.batch)
+    with Sandbox(limits=LIMITS) as runner:
+        ledger = work.parent / "answers" / f"{recipe}.jsonl"
+        async with asks(drafts, ledger, budget) as source:
+            await estimate(skill, places, params, budget, runner)
+            teacher = EndpointTeacher(source, drafts)
+            try:
+                made = await together(ask_for(skill, places, params, teacher, runner), source, "drafts", "rows")
+            except* UserError as several:
+                raise several.exceptions[0] from None
+            finally:
+                events.log(source.asked, answers=source.asked, known=source.known, usd=budget.spent)
+    rows = [row for row in made if isinstance(row, Row)]
+    lost = [str(reason) for reason in made if isinstance(reason, Lost)]
+    left = sum(isinstance(reason, NoMoney) for reason in made)
+    say(f"drafts: {len(rows)} of {len(places)} rows drafted; {source.asked} answers paid for, {source.known} known")
+    if left:
+        raise UserError(
+            f"drafts.max_usd: ${budget.max_usd:g} is used up (${budget.spent:.4f} spent): {left} of {len(places)} rows "
+            "are left to be asked for; what was answered is kept: raise max_usd and run the same command again"
+        )
+    rounds = counts(str(row.meta.get("rounds", "")) for row in rows)
+    facts = {
+        "schema": 1, "teacher": drafts.teacher, "model": drafts.model, "asked": len(places), "drafted": len(rows),
+        "lost": counts(lost), "rounds": rounds, **teacher.account(),
+    }  # fmt: skip
+    events.end(rows=len(rows), lost=len(lost), usd=facts["usd"], answers=facts["answers"])
+    return rows, facts
+
+
+def wanted(skill: Recipe, problems: Sequence[Problem], splits: Mapping[str, Split], params: str) -> list[Place]:
+    """A place for each row to be asked for: somewhat more than the dataset needs."""
+    sizes, surplus = block(params, "dataset", DatasetParams), block(params, "drafts", DraftsParams).surplus
+    share = {split: getattr(sizes, split).per_problem / len(skill.labels) for split in set(splits.values())}
+    return [
+        Place(problem, splits[problem.id], label, number)
+        for problem in problems
+        for label in skill.labels
+        for number in range(math.ceil(share[splits[problem.id]] * surplus))
+    ]
+
+
+def ask_for(skill: Recipe, places: Sequence[Place], params: str, teacher: Teacher, runner: Sandbox) -> list[Any]:
+    """A coroutine for each place, that gives its row, or the `Lost` that says why there is none."""
+    given, seed = json.loads(params), block(params, "drafts", DraftsParams).seed
+
+    async def one(place: Place) -> Row | Lost:
+        try:
+            return await skill.taught(place, seed, given, teacher, runner)
+        except Lost as reason:
+            return reason
+
+    return [one(place) for place in places]
+
+
+async def estimate(skill: Recipe, places: Sequence[Place], params: str, budget: Budget, runner: Sandbox) -> None:
+    """Tell, before anything is asked, what it takes if nothing is known and every answer is as long as it may be."""
+    source, drafts = Estimate(), block(params, "drafts", DraftsParams)
+    for one in ask_for(skill, places, params, EndpointTeacher(source, drafts), runner):
+        await one
+    n = skill.asks_a_row
+    prompt = n * sum(ask.prompt_tokens for ask in source.noted)
+    usd = f"${n * budget.estimate(source.noted):.2f}" if drafts.model in drafts.prices else "no price in prices"
+    limit = f", limit ${budget.max_usd:g}" if budget.max_usd is not None else ""
+    say(
+        f"drafts: {len(places)} rows of {drafts.model}: {n * len(source.noted)} answers, about {prompt} prompt tokens "
+        f"and at most {n * len(source.noted) * drafts.max_tokens} of answers, {usd} at most{limit}; "
+        f"${budget.spent:.4f} were spent before"
+    )
 
 
 if __name__ == "__main__":

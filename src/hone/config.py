@@ -5,9 +5,10 @@ nothing of any one recipe, and nothing of machines (that is `profiles/`).
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from hone.errors import UserError
 
@@ -57,13 +58,35 @@ class Price(Block):
 
     input: Annotated[float, Field(ge=0.0)]
     output: Annotated[float, Field(ge=0.0)]
+    batch: Fraction = Field(default=0.5, description="share of the price that is asked in batches")
 
 
 class DraftsParams(Block):
-    """Who proposes rows."""
+    """Who proposes rows. `mutate` works offline; the others write through an endpoint, with a key from the environment
+    (OPENAI_API_KEY; GEMINI_API_KEY or GOOGLE_API_KEY). No answer is paid for twice, whatever is changed here."""
 
-    teacher: Literal["mutate"] = "mutate"
+    teacher: Literal["mutate", "openai", "gemini"] = "mutate"
     seed: int = 0
+    model: str = Field(default="", description="the endpoint's name of the teacher")
+    base_url: str = Field(default="", description="any endpoint with that API; empty: the vendor's own")
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.7
+    max_tokens: Positive = Field(default=2048, description="longest answer; a longer one is cut, and not used")
+    rounds: Positive = Field(default=3, description="tries a row, each but the first with what was wrong in the last")
+    surplus: Annotated[float, Field(ge=1.0)] = Field(
+        default=1.25, description="rows that are asked for, to those needed"
+    )
+    batch: bool = Field(default=False, description="ask in batches: at a part of the price, within a day")
+    deadline_s: Annotated[float, Field(gt=0.0)] = Field(default=300.0, description="longest wait for one answer")
+    prices: Mapping[str, Price] = Field(default={}, description="by model")
+    max_usd: Annotated[float, Field(gt=0.0)] | None = Field(default=None, description="needs a price of the model")
+
+    @model_validator(mode="after")
+    def _named(self) -> "DraftsParams":
+        if self.teacher != "mutate" and not self.model:
+            raise ValueError(f"expected model, the name of the teacher at {self.teacher}")
+        if self.max_usd is not None and self.model not in self.prices:
+            raise ValueError(f"expected a price of {self.model or 'the model'} in prices, which max_usd needs")
+        return self
 
 
 class SplitParams(Block):

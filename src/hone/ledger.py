@@ -11,10 +11,14 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import threading
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from hone.files import atomic
 
 
 def content_key(*facts: Any) -> str:
@@ -25,17 +29,21 @@ def content_key(*facts: Any) -> str:
 class Ledger:
     """A context manager, made by `open`. Safe to use from several threads, but not across a fork."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._file = descriptor
+    def __init__(self, descriptor: int, each: Callable[[str, Any], None] | None = None) -> None:
+        self._file, self._each = descriptor, each
         self._read = 0  # up to here lines were looked at: always the start of a line
         self._places: dict[str, tuple[int, int]] = {}  # key -> offset and length: values stay in the file
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> "Ledger":
-        """The ledger at `path`, made if need be."""
+    def open(cls, path: Path, each: Callable[[str, Any], None] | None = None) -> "Ledger":
+        """The ledger at `path`, made if need be. `each` gets the key and value of every line, once: those that stand
+        there now, and later those that are added, by whichever process, as they are found."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644))
+        _make_own(path)
+        ledger = cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644), each)
+        ledger._catch_up()
+        return ledger
 
     def get(self, key: str) -> Any:
         """The value under `key`, whichever process put it there, or None."""
@@ -80,6 +88,8 @@ class Ledger:
                 found = _parse(line)
                 if found is not None:
                     self._places[found[0]] = (self._read, len(line))
+                    if self._each is not None:
+                        self._each(*found)
                 self._read += len(line)
 
 
@@ -122,6 +132,13 @@ class Claims:
 
     def __exit__(self, *_: object) -> None:
         os.close(self._file)
+
+
+def _make_own(path: Path) -> None:
+    """Replace a link by a copy: after `dvc pull` a file may be one with DVC's cache, which must not be written to."""
+    if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
+        with atomic(path) as copy:
+            shutil.copyfile(path, copy)
 
 
 def _place(key: str) -> int:

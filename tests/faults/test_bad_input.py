@@ -83,7 +83,9 @@ def test_a_row_that_is_no_row_is_named_with_its_line(tmp_path):
     names = ("train", "val", "test", "alpaca", "validation", "report")
     flags = [part for name in names for part in (f"--{name}", tmp_path / name)]
     params = json.dumps({"dataset": SIZES})
-    done = command("dataset.py", "--recipe", "special_tokens", "--drafts", drafts, *flags, "--params", params)
+    done = command(
+        "dataset.py", "--recipe", "special_tokens", "--drafts", drafts, "--account", drafts, *flags, "--params", params
+    )
     one_message(done, "drafts.jsonl: line 1")
 
 

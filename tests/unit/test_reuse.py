@@ -70,10 +70,18 @@ def build(folder, problems, params=PARAMS):
     out, log = folder / "out", folder / "log"
     write_problems(folder / "samples.parquet", problems)
     given = json.dumps(params)
-    DRAFT("special_tokens", folder / "samples.parquet", out / "drafts.jsonl", given, folder / "work/drafts", log)
+    DRAFT(
+        "special_tokens",
+        folder / "samples.parquet",
+        out / "drafts.jsonl",
+        out / "drafting.json",
+        given,
+        folder / "work/drafts",
+        log,
+    )
     drafted = counts(log)
     paths = [out / name for name in ("train", "val", "test", "alpaca", "validation", "report")]
-    PROVE("special_tokens", out / "drafts.jsonl", *paths, given, folder / "work/dataset", log)
+    PROVE("special_tokens", out / "drafts.jsonl", out / "drafting.json", *paths, given, folder / "work/dataset", log)
     return drafted, counts(log)
 
 
@@ -149,7 +157,7 @@ def test_changed_code_makes_all_again_and_the_old_ledger_goes(tmp_path, monkeypa
     for edited, expected in (("cli.py", (4, 0)), ("progress.py", (0, 4)), (file, (4, 0))):
         with (tmp_path / "hone" / edited).open("a") as stream:
             stream.write("\n")
-        DRAFT("special_tokens", samples, out, json.dumps(PARAMS), work, log)
+        DRAFT("special_tokens", samples, out, tmp_path / "drafting.json", json.dumps(PARAMS), work, log)
         assert counts(log) == expected
         ledgers += (work / "known").iterdir()
     assert ledgers[0] == ledgers[1] != ledgers[2]
@@ -170,7 +178,7 @@ def test_all_code_that_a_recipe_runs_counts(recipe):
 def test_a_killed_build_keeps_what_was_done(first, tmp_path):
     work, out = tmp_path / "work", tmp_path / "drafts.jsonl"
     flags = {"recipe": "special_tokens", "samples": first / "samples.parquet", "params": json.dumps(PARAMS),
-             "out": out, "work": work, "log": tmp_path / "log"}  # fmt: skip
+             "out": out, "account": tmp_path / "drafting.json", "work": work, "log": tmp_path / "log"}  # fmt: skip
     command = [sys.executable, "scripts/drafts.py", *(part for k, v in flags.items() for part in (f"--{k}", str(v)))]
     started = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
 

@@ -21,6 +21,7 @@ from hone.config import (
 )
 from hone.records import Completion, Message, Metric, Problem, Row, Split
 from hone.runners import Runner
+from hone.teachers.lessons import Teacher
 
 
 class RecipeParams(Block):
@@ -47,6 +48,16 @@ class Check:
         return not self.reason
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a row is wanted: of which problem, for which split, the `number`-th of its label there."""
+
+    problem: Problem
+    split: Split
+    label: str
+    number: int
+
+
 class Recipe(Protocol):
     """A skill. Pure but for `runner`, through which alone untrusted code is run."""
 
@@ -54,11 +65,15 @@ class Recipe(Protocol):
     Params: type[RecipeParams]
     metrics: tuple[str, ...]  # names in eval.json, the first is the one that the comparison leads with
     labels: tuple[str, ...]  # classes that every split holds equally many of
+    asks_a_row: int  # of a teacher, if nothing goes wrong
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner
     ) -> Iterator[Row]:
         """Up to `n` unproven rows of one problem. Equal arguments give equal rows, whatever was drafted before."""
+
+    async def taught(self, place: Place, seed: int, params: Mapping[str, Any], teacher: Teacher, runner: Runner) -> Row:
+        """One unproven row, in the words of a teacher. What comes of equal answers is equal. Raises: Lost."""
 
     def verify(self, row: Row, runner: Runner) -> Check:
         """Prove a row by running it."""

@@ -2,26 +2,31 @@
 
 An answer is in the ledger before it counts, so a kill costs no more than what was under way, and what is known is
 never asked again, by any process that shares the ledger: who asks holds a claim on the ask, others wait for the
-answer. At the end every ask is accounted for, in the order given: an `Answer`, `SetAside` with its reason, or `LEFT`
-where the money ended.
+answer. At the end every ask is accounted for: an `Answer`, `SetAside` with its reason, or `LEFT` where the money ended.
 """
 
 import asyncio
+import time
+import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol, TypeVar
 
+from hone.errors import UserError
 from hone.ledger import Claims, Ledger
 from hone.progress import Progress
-from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Trouble, Unusable
+from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Trouble, Unusable, check_usable
 from hone.teachers.budget import Budget
 from hone.teachers.pacing import Pacer
 
+T = TypeVar("T")
+
 TRIES = 3  # failures of one kind after which an ask is set aside
 POLL_S = 0.2  # between two looks at what another process has claimed
+OUTAGE_S = 900.0  # with trouble and without a single answer for so long, the run is given up
 
 
 class _Left(Enum):
@@ -32,37 +37,41 @@ LEFT: Final = _Left.LEFT  # not asked: the budget was used up
 Outcome = Answer | SetAside | Literal[_Left.LEFT]
 
 
+class Asks(Protocol):
+    """Who gets answers, request by request (`Asker`) or in batches."""
+
+    asked: int  # answers that were paid for by this run
+    known: int  # answers that were in the ledger
+
+    async def one(self, ask: Ask) -> Outcome:
+        """The answer from the ledger, or else from the endpoint."""
+
+    def shown(self) -> dict[str, object]:
+        """What a progress line tells of it."""
+
+
 class Asker:
     """Asks one client; see the module's docstring. `deadline_s` is how long one answer may take."""
 
     def __init__(
-        self, client: Client, ledger: Ledger, claims: Claims, pacer: Pacer, budget: Budget, deadline_s: float = 300.0
+        self,
+        client: Client,
+        ledger: Ledger,
+        claims: Claims,
+        pacer: Pacer,
+        budget: Budget,
+        deadline_s: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.known = self.asked = 0
         self._client, self._ledger, self._claims = client, ledger, claims
-        self._pacer, self._budget, self._deadline_s = pacer, budget, deadline_s
+        self._pacer, self._budget, self._deadline_s, self._clock = pacer, budget, deadline_s, clock
         self._settled = asyncio.Condition()
         self._under_way = 0
-
-    async def all(self, asks: Sequence[Ask], workers: int = 256) -> list[Outcome]:
-        """The outcome of each ask, in their order; equal asks are asked once."""
-        outcomes: dict[str, Outcome] = {}
-        left = iter({ask.key: ask for ask in asks}.items())
-        with Progress(len({ask.key for ask in asks}), "teacher", "answers") as progress:
-
-            async def work(mine: Iterator[tuple[str, Ask]]) -> None:
-                for key, ask in mine:
-                    outcomes[key] = await self.one(ask)
-                    limit, usd = self._pacer.limit or "unknown", self._budget.spent
-                    progress.advance(in_flight=self._under_way, limit=limit, usd=usd)
-
-            async with asyncio.TaskGroup() as group:
-                for _ in range(workers):
-                    group.create_task(work(left))
-        return [outcomes[ask.key] for ask in asks]
+        self._trouble_since: float | None = None
 
     async def one(self, ask: Ask) -> Outcome:
-        """The answer from the ledger, or else from the endpoint."""
+        """See `Asks`."""
         key = ask.key
         while (known := self._ledger.get(key)) is None:
             if self._claims.take(key):
@@ -76,32 +85,39 @@ class Asker:
         self.known += 1
         return Answer(**known)
 
+    def shown(self) -> dict[str, object]:
+        """Requests under way, the limit that was found (requests a second), refusals, money."""
+        limit = self._pacer.limit
+        found = {"limit": f"{limit:.3g}/s"} if limit else {}
+        return {"in_flight": self._under_way, **found, "refused": self._pacer.refused, "usd": self._budget.spent}
+
     async def _asked(self, ask: Ask) -> Outcome:
         failures: Counter[str] = Counter()
-        while True:
+        while not failures or failures.most_common(1)[0][1] < TRIES:
             if not await self._room(ask):
                 return LEFT
-            answer = None
             try:
                 answer = await self._try(ask)
-                self._ledger.put(ask.key, asdict(answer), durable=True)
-            except Refused:
-                pass  # not its fault: it goes again, however often
-            except (Trouble, Unusable) as failure:
-                failures[str(failure)] += 1
-            finally:
-                await self._settle(ask, answer)
-            if answer is not None:
                 self.asked += 1
                 return answer
-            reason, times = failures.most_common(1)[0] if failures else ("", 0)
-            if times >= TRIES:
-                return SetAside(reason)
+            except Refused:
+                pass  # not its fault: it goes again, however often
+            except Trouble as trouble:
+                # In an outage everything fails, and nothing is to be learned of this ask.
+                failures[str(trouble)] += not (trouble.server and self._in_outage())
+            except Unusable as failure:
+                failures[str(failure)] += 1
+            finally:
+                async with self._settled:
+                    self._budget.release(ask)
+                    self._settled.notify_all()
+        return SetAside(failures.most_common(1)[0][0])
 
     async def _try(self, ask: Ask) -> Answer:
-        """One request, at the pacer's time; what came of it is told to the pacer."""
+        """One request, at the pacer's time; what came of it is told to the pacer. What was paid for is kept."""
         async with self._flight():
-            ticket = await self._pacer.admit(ask.prompt_tokens + ask.max_tokens)
+            expected = ask.prompt_tokens + ask.max_tokens
+            ticket = await self._pacer.admit(expected)
             try:
                 async with asyncio.timeout(self._deadline_s):
                     answer, headers = await self._client.ask(ask)
@@ -109,17 +125,37 @@ class Asker:
                 self._pacer.refuse(ticket, refused.retry_after)
                 raise
             except TimeoutError:
-                self._pacer.trouble()
+                self._pacer.trouble(server=False)
                 raise Trouble(f"no answer in {self._deadline_s:g} s") from None
-            except Trouble:
-                self._pacer.trouble()
+            except Trouble as trouble:
+                self._pacer.trouble(trouble.server)
                 raise
             except BaseException:  # served, though not to use; or cancelled
                 self._pacer.answered()
                 raise
-            self._pacer.told(headers)
+            self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
             self._pacer.answered()
-            return answer
+            self._trouble_since = None
+        answer = replace(answer, usd=self._budget.cost(ask, answer))
+        try:
+            check_usable(ask, answer)
+        except Unusable:
+            self._ledger.put(f"{ask.key}/{uuid.uuid4().hex}", asdict(answer), durable=True)
+            raise
+        self._ledger.put(ask.key, asdict(answer), durable=True)
+        return answer
+
+    def _in_outage(self) -> bool:
+        """Whether nothing was answered since the last trouble. Raises: UserError if that has lasted for too long."""
+        if self._trouble_since is None:
+            self._trouble_since = self._clock()
+            return False
+        if self._clock() - self._trouble_since > OUTAGE_S:
+            raise UserError(
+                f"teacher: expected answers, found only server errors for {OUTAGE_S / 60:.0f} minutes; "
+                "what was answered is kept: run the same command again when the endpoint is well"
+            )
+        return True
 
     @asynccontextmanager
     async def _flight(self) -> AsyncIterator[None]:
@@ -133,12 +169,27 @@ class Asker:
         """Wait until the budget has room for the ask; False if it never will."""
         async with self._settled:
             while not self._budget.reserve(ask):
-                if not self._budget.reserved:
+                if self._budget.settled:
                     return False
                 await self._settled.wait()
         return True
 
-    async def _settle(self, ask: Ask, answer: Answer | None) -> None:
-        async with self._settled:
-            self._budget.settle(ask, answer)
-            self._settled.notify_all()
+
+async def every(asks: Asks, asked: Sequence[Ask]) -> list[Outcome]:
+    """The outcome of each ask, in their order."""
+    return await together([asks.one(ask) for ask in asked], asks, "teacher", "answers")
+
+
+async def together(work: Iterable[Coroutine[Any, Any, T]], asks: Asks, what: str, unit: str) -> list[T]:
+    """The results of coroutines that ask, in their order, all at once (the pacer is who holds them back)."""
+    waiting = list(work)
+    with Progress(len(waiting), what, unit) as progress:
+
+        async def counted(one: Coroutine[Any, Any, T]) -> T:
+            result = await one
+            progress.advance(**asks.shown())
+            return result
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(counted(one)) for one in waiting]
+    return [task.result() for task in tasks]

@@ -1,11 +1,17 @@
 """What is asked of a teacher and what comes back, whoever it is: plain data, and the ways in which asking fails."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+import jsonschema
+
 from hone.ledger import content_key
 from hone.records import Message
+
+_FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?```\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a teacher said, and what the endpoint counted (its own figures, 0 where it gives none)."""
+    """What a teacher said, and what the endpoint counted (its own figures, 0 where it gives none). `usd` is what it
+    cost when it was made."""
 
     text: str
     prompt_tokens: int
     completion_tokens: int
-    finish: str
+    finish: str  # "stop", or why it ended before
+    usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,12 @@ class Refused(Exception):
 
 
 class Trouble(Exception):
-    """The endpoint failed, through no fault of the ask: 5xx, a cut stream, a time-out."""
+    """No answer, through no fault of the ask. `server`: the endpoint itself says that it is in trouble (5xx); else a
+    cut connection or a time-out, which may be this request's alone."""
+
+    def __init__(self, reason: str, server: bool = False) -> None:
+        super().__init__(reason)
+        self.server = server
 
 
 class Unusable(Exception):
@@ -73,5 +86,30 @@ class Client(Protocol):
         """The answer and the headers it came with. Raises: Refused, Trouble or Unusable; UserError where asking
         again can never help (a wrong key, an unknown model)."""
 
+    async def models(self) -> list[str]:
+        """The models that the endpoint serves, by name. Raises as `ask` does."""
+
     async def close(self) -> None:
         """Let go of the connections."""
+
+
+def json_text(text: str) -> str:
+    """The JSON in an answer, without the fence that some models put around it."""
+    fenced = _FENCE.fullmatch(text)
+    return fenced.group(1) if fenced else text
+
+
+def check_usable(ask: Ask, answer: Answer) -> None:
+    """Raises: Unusable, with a short fixed reason, if the answer was cut, is empty, or is not what was asked for."""
+    if answer.finish != "stop":
+        raise Unusable(f"ended by {answer.finish}")
+    if not answer.text.strip():
+        raise Unusable("empty")
+    if ask.schema is None:
+        return
+    try:
+        jsonschema.validate(json.loads(json_text(answer.text)), ask.schema)
+    except (ValueError, RecursionError):
+        raise Unusable("not JSON") from None
+    except jsonschema.ValidationError:
+        raise Unusable("not of the schema") from None

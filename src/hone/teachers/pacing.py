@@ -4,7 +4,7 @@ Slow start doubles the rate each second until the first refusal (429); then it i
 a second to the next one; from there it is cut by 3 % at each refusal and grows by as much in 300 answers, so that the
 average stays within a few percent of the limit and far fewer than one request in a hundred is refused. What headers
 say of a limit (requests or tokens a minute) is kept to from the start. Retry-After stops everything for that long; a
-server's own trouble (5xx) does so for a moment, and does not change the rate.
+server in trouble (5xx after 5xx, and no answer between) does so for a moment, and does not change the rate.
 
 One event loop; `clock` and `sleep` are the loop's, or a test's.
 """
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 SLOW_START, SEARCH = 2.0, 1.05  # growth a second, before and after the first refusal
 CUT = 0.97
 ANSWERS_A_CYCLE = 300  # in which the rate wins back one cut
-TROUBLE_S = 1.0  # how long a 5xx stops new requests; doubled while no answer comes
+TROUBLE_S = 0.5  # how long a second 5xx in a row stops new requests; doubled while no answer comes
 MOST_TROUBLE_S = 60.0
+LEARNED = 0.05  # how much one answer tells of what the next will take
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Pacer:
         self._next = self._grown = clock()
         self._paused_until = 0.0
         self._cuts = self._trouble = 0
-        self._most_rate, self._token_rate, self._tokens = float("inf"), float("inf"), 0.0
+        self._most_rate, self._token_rate = float("inf"), float("inf")
+        self._share = 1.0
 
     @property
     def limit(self) -> float | None:
@@ -62,7 +64,7 @@ class Pacer:
                 await self._sleep(wait)
             now = self._clock()
             self._grow(now)
-            spacing = max(1 / min(self.rate, self._most_rate), tokens / self._token_rate)
+            spacing = max(1 / min(self.rate, self._most_rate), tokens * self._share / self._token_rate)
             self._next = max(self._next, now - spacing) + spacing  # a late turn is made up for, once
             return Ticket(now, self._cuts)
 
@@ -83,15 +85,19 @@ class Pacer:
             self.rate *= CUT if self._cuts else 0.5
             self._cuts += 1
 
-    def trouble(self) -> None:
-        """The server failed (5xx, a cut stream): wait a moment, longer each time, at the same rate."""
+    def trouble(self, server: bool) -> None:
+        """A request failed. If that was the server's doing (5xx), and not the first time since it last answered: wait
+        a moment, longer each time, at the same rate."""
         self._free.release()
-        if self._clock() >= self._paused_until:  # those that were under way fail together, and count once
-            self._pause(min(TROUBLE_S * 2**self._trouble, MOST_TROUBLE_S))
+        if server and self._clock() >= self._paused_until:  # those that were under way fail together, and count once
+            if self._trouble:
+                self._pause(min(TROUBLE_S * 2 ** (self._trouble - 1), MOST_TROUBLE_S))
             self._trouble += 1
 
-    def told(self, headers: Mapping[str, str]) -> None:
-        """Keep to the limits that the endpoint states, in the headers of OpenAI's API."""
+    def told(self, headers: Mapping[str, str], expected: int, used: int) -> None:
+        """Keep to the limits that the endpoint states, in the headers of OpenAI's API. A request was admitted for
+        `expected` tokens, and took `used`: answers are mostly shorter than they may be."""
+        self._share += (used / expected - self._share) * LEARNED
         requests, tokens = (_number(headers, f"x-ratelimit-limit-{kind}") for kind in ("requests", "tokens"))
         if requests:
             self._most_rate = requests / 60

@@ -1,6 +1,8 @@
 """Every ask is paid once and accounted for, whatever the endpoint does and however often the run begins again."""
 
+import asyncio
 import multiprocessing
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -11,8 +13,8 @@ from hone.config import Price
 from hone.errors import UserError
 from hone.ledger import Claims, Ledger
 from hone.records import Message
-from hone.teachers.asking import LEFT, Asker
-from hone.teachers.asks import Answer, Ask, SetAside, Trouble, Unusable
+from hone.teachers.asking import LEFT, Asker, every
+from hone.teachers.asks import Answer, Ask, SetAside, Trouble, Unusable, check_usable
 from hone.teachers.budget import Budget
 from hone.teachers.pacing import Pacer
 
@@ -44,10 +46,11 @@ def asked(tmp_path):
 
     def go(endpoint, wanted, max_usd=None):
         async def work():
-            with Ledger.open(tmp_path / "l.jsonl") as ledger, Claims.open(tmp_path / "l.claims") as claims:
-                budget = Budget({"m": Price(input=1.0, output=10.0)}, max_usd)
-                asker = Asker(endpoint, ledger, claims, Pacer(clock=clock), budget)
-                return await asker.all(wanted), asker, budget
+            budget = Budget({"m": Price(input=1.0, output=10.0)}, max_usd)
+            path = tmp_path / "l.jsonl"
+            with Ledger.open(path, each=budget.paid) as ledger, Claims.open(tmp_path / "l.claims") as claims:
+                asker = Asker(endpoint, ledger, claims, Pacer(clock=clock), budget, clock=clock)
+                return await every(asker, wanted), asker, budget
 
         return run(work())
 
@@ -58,7 +61,7 @@ def test_answers_come_in_the_order_of_the_asks_and_equal_asks_are_one_request(as
     endpoint = Scripted({})
     outcomes, asker, _ = asked(endpoint, [*asks(20), *asks(5)])
     assert [outcome.text for outcome in outcomes] == [f"answer to {i}" for i in [*range(20), *range(5)]]
-    assert (asker.asked, asker.known, set(endpoint.seen.values())) == (20, 0, {1})
+    assert (asker.asked, set(endpoint.seen.values())) == (20, {1})
 
 
 def test_what_is_known_is_not_asked_again_unless_it_is_another_ask(asked):
@@ -99,6 +102,73 @@ def test_the_budget_is_never_passed_and_the_rest_is_left_for_a_larger_one(asked)
     assert (asker.known, asker.asked) == (made, 100 - made)
 
 
+def test_what_earlier_runs_and_other_processes_paid_counts_too(asked, tmp_path):
+    paid = (10 * 1.0 + 5 * 10.0) / 1e6
+    asked(Scripted({}), asks(10))
+    with Ledger.open(tmp_path / "l.jsonl") as other:
+        other.put("other", {"usd": 5 * paid})
+    _, _, budget = asked(Scripted({}), asks(12))
+    assert budget.spent == pytest.approx(17 * paid)
+
+
+def test_answers_that_cannot_be_used_are_paid_for_too(asked):
+    class Empty(Endpoint):
+        async def ask(self, ask):
+            answer, headers = await super().ask(ask)
+            return replace(answer, text=" "), headers
+
+    outcomes, _, budget = asked(Empty(1000.0), asks(2))
+    assert outcomes == [SetAside("empty")] * 2
+    assert budget.spent == pytest.approx(6 * (10 * 1.0 + 5 * 10.0) / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("text", "finish", "reason"),
+    [('{"a": 1}', "length", "ended by length"), ("  ", "stop", "empty"), ("so {", "stop", "not JSON"),
+     ('{"a": "1"}', "stop", "not of the schema"), ('{"a": 1, "b": 2}', "stop", "not of the schema")],
+)  # fmt: skip
+def test_an_answer_is_used_only_if_it_is_whole_and_of_the_schema(text, finish, reason):
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    ask = replace(ASK, schema=schema)
+    check_usable(ask, Answer('{"a": 1}', 1, 1, "stop"))
+    check_usable(ask, Answer('```json\n{"a": 1}\n```\n', 1, 1, "stop"))
+    with pytest.raises(Unusable, match=reason):
+        check_usable(ask, Answer(text, 1, 1, finish))
+
+
+class Down(Endpoint):
+    """In trouble from `since` to `until`."""
+
+    def __init__(self, since, until):
+        super().__init__(20.0)
+        self.since, self.until = since, until
+
+    async def ask(self, ask):
+        if self.since <= clock() < self.until:
+            await asyncio.sleep(0.05)
+            raise Trouble("status 503", server=True)
+        return await super().ask(ask)
+
+
+def test_an_outage_sets_nothing_aside(asked):
+    outcomes, asker, _ = asked(Down(5, 300), asks(400))
+    assert all(isinstance(outcome, Answer) for outcome in outcomes)
+    assert asker.asked == 400
+
+
+def test_an_endpoint_that_stays_down_ends_the_run_with_what_was_answered_kept(asked, tmp_path):
+    with pytest.raises(ExceptionGroup) as failed:
+        asked(Down(5, 1e9), asks(400))
+    assert "only server errors for 15 minutes" in str(failed.value.exceptions[0])
+    _, asker, _ = asked(Endpoint(1000.0), asks(400))
+    assert 0 < asker.known == 400 - asker.asked
+
+
 def test_a_limit_needs_a_price():
     with pytest.raises(UserError, match="max_usd: expected a price of m in prices, found none"):
         Budget({}, 1.0).most(ASK)
@@ -108,8 +178,6 @@ def test_a_limit_needs_a_price():
 def test_an_answer_that_never_comes_is_trouble(asked):
     class Silent(Scripted):
         async def ask(self, ask):
-            import asyncio
-
             if ask.sample == 0:
                 await asyncio.sleep(1e9)
             return await super().ask(ask)
@@ -125,10 +193,7 @@ def _process(folder, queue):
     async def work():
         with Ledger.open(folder / "l.jsonl") as ledger, Claims.open(folder / "l.claims") as claims:
             asker = Asker(endpoint, ledger, claims, Pacer(start=50.0), Budget({}))
-            return await asker.all(asks(60))
-
-    import asyncio
-    import time
+            return await every(asker, asks(60))
 
     endpoint._at = time.monotonic()
     answers = asyncio.run(work())

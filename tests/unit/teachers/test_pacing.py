@@ -1,6 +1,7 @@
 """The pacer finds the rate that an endpoint takes, stays close to it, and is refused seldom."""
 
 import asyncio
+import itertools
 
 import pytest
 from tests.unit.teachers.virtual import Endpoint, clock, run
@@ -24,7 +25,7 @@ async def asked(endpoint: Endpoint, pacer: Pacer, rows: int) -> None:
             except Refused as refused:
                 pacer.refuse(ticket, refused.retry_after)
             else:
-                pacer.told(headers)
+                pacer.told(headers, 100, 100)
                 pacer.answered()
                 return
 
@@ -62,7 +63,7 @@ def test_retry_after_stops_everything_for_so_long():
 def test_what_headers_say_is_kept_to_from_then_on():
     async def go() -> list[float]:
         pacer, times = Pacer(start=100.0, clock=clock), []
-        pacer.told({"x-ratelimit-limit-requests": "120", "x-ratelimit-limit-tokens": "60000", "x-other": "?"})
+        pacer.told({"x-ratelimit-limit-requests": "120", "x-ratelimit-limit-tokens": "60000", "x-other": "?"}, 1, 1)
         for tokens in [10] * 10 + [2000] * 5:
             await pacer.admit(tokens)
             times.append(clock())
@@ -74,21 +75,44 @@ def test_what_headers_say_is_kept_to_from_then_on():
     assert times[14] - times[11] == pytest.approx(3 * 2.0, rel=0.01)  # 1,000 tokens a second
 
 
-def test_trouble_stops_for_a_moment_and_changes_no_rate():
-    async def go() -> tuple[float, float, float, float]:
+def troubled(server: list[bool]) -> tuple[list[float], float]:
+    """Requests that fail one after the other -> the waits between them, and the change of rate."""
+
+    async def go() -> tuple[list[float], float]:
         pacer = Pacer(start=100.0, clock=clock)
-        rates = [pacer.rate]
-        starts = []
-        for _ in range(3):
+        before, starts = pacer.rate, []
+        for doing in server:
             await pacer.admit(1)
             starts.append(clock())
-            pacer.trouble()
-        rates.append(pacer.rate)
-        return starts[1] - starts[0], starts[2] - starts[1], rates[0], rates[1]
+            pacer.trouble(doing)
+        return [after - at for at, after in itertools.pairwise(starts)], pacer.rate - before
 
-    first, second, before, after = run(go())
-    assert (first, second) == (pytest.approx(1.0, rel=0.05), pytest.approx(2.0, rel=0.05))
-    assert after >= before
+    return run(go())
+
+
+def test_server_errors_in_a_row_stop_for_a_moment_longer_each_time_and_change_no_rate():
+    waits, change = troubled([True] * 5)
+    assert waits == pytest.approx([0.01, 0.5, 1.0, 2.0], rel=0.05)
+    assert change >= 0
+
+
+def test_a_cut_connection_stops_nothing():
+    waits, _ = troubled([False] * 5)
+    assert max(waits) <= 0.01 + 1e-9
+
+
+def test_tokens_are_counted_as_the_endpoint_counted_them():
+    async def go() -> list[float]:
+        pacer, times = Pacer(start=100.0, clock=clock), []
+        for _ in range(400):
+            await pacer.admit(1000)
+            times.append(clock())
+            pacer.told({"x-ratelimit-limit-tokens": "60000"}, 1000, 250)
+            pacer.answered()
+        return times
+
+    times = run(go())
+    assert times[399] - times[299] == pytest.approx(100 * 0.25, rel=0.05)  # 250 tokens at 1,000 a second
 
 
 def test_no_more_are_under_way_than_allowed():

@@ -3,8 +3,8 @@
 
     bugs      mutants that were run and fail     requests  how a user tells of them (phrases.yaml)
     drafts    a request with the right reply     verify    the proof of a row
-    grammar   the reply's strict form            scoring   metrics, and the keyword baseline
-    formats   Alpaca and {Query, Output}
+    taught    the same, by a teacher's words     scoring   metrics, and the keyword baseline
+    grammar   the reply's strict form            formats   Alpaca and {Query, Output}
 
 Limits: Python programs whose tests are calls; one bug a program; one turn.
 """
@@ -16,11 +16,12 @@ from typing import Any
 from pydantic import field_validator
 
 from hone.config import NewToken
-from hone.recipes.base import Check, RecipeParams
-from hone.recipes.special_tokens import drafts, formats, scoring
+from hone.recipes.base import Check, Place, RecipeParams
+from hone.recipes.special_tokens import drafts, formats, scoring, taught
 from hone.recipes.special_tokens.verify import verify
 from hone.records import Completion, Message, Metric, Problem, Row, Split
 from hone.runners import Runner
+from hone.teachers.lessons import Teacher
 
 _SYSTEM = """You help with code in one of two modes. Answer in exactly this form:
 <think>why</think>
@@ -56,11 +57,15 @@ class SpecialTokens:
     Params = Params
     metrics = scoring.METRICS
     labels = ("AGENT", "EDIT")
+    asks_a_row = 2
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner
     ) -> Iterator[Row]:
         return drafts.draft(problem, split, n, seed, _markers(params.get("tokens")), runner)
+
+    async def taught(self, place: Place, seed: int, params: Mapping[str, Any], teacher: Teacher, runner: Runner) -> Row:
+        return await taught.taught(place, seed, _markers(params.get("tokens")), teacher, runner)
 
     def verify(self, row: Row, runner: Runner) -> Check:
         return verify(row, runner)

@@ -63,6 +63,13 @@ def bugs(problem: Problem, seed: int, runner: Runner, enough: int) -> Iterator[B
             return
 
 
+def observed(code: str, problem: Problem, runner: Runner) -> Bug | None:
+    """The bug of a program that somebody wrote: it was run and fails, in a way that shows a person something."""
+    tests = Tests.parse(problem.tests)
+    solution = ast.unparse(ast.parse(problem.solution))
+    return _bug(Mutant("taught", code), runner.verdict(code, tests), solution, tests)
+
+
 def with_failed_assertion(bug: Bug, case: Case, runner: Runner) -> Bug:
     """The bug with the traceback of an assertion on `case`, which is run and really fails."""
     shown = runner.run(f"{bug.code}\n\nassert {case.call} == {case.want}, {case.call}\n")

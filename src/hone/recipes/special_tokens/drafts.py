@@ -29,7 +29,8 @@ def draft(
             left.remove(bug)
             if style == "traceback" and not bug.raises:
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
-            yield _row(problem, split, label, bug, request(bug, style, problem.statement, split, draw), markers)
+            asked = request(bug, style, problem.statement, split, draw)
+            yield row(problem, split, label, bug, asked, (_edit if label == "EDIT" else _agent)(bug, asked), markers)
 
 
 def row_id(split: str, label: str, messages: tuple[Message, ...]) -> str:
@@ -49,9 +50,11 @@ def _styles(label: str, n: int, draw: random.Random) -> list[str]:
     return drawn
 
 
-def _row(problem: Problem, split: Split, label: str, bug: Bug, asked: Request, markers: Mapping[str, str]) -> Row:
-    reply = (_edit if label == "EDIT" else _agent)(bug, asked).render(markers)
-    messages = (Message("user", asked.text), Message("assistant", reply))
+def row(
+    problem: Problem, split: Split, label: str, bug: Bug, asked: Request, reply: Reply, markers: Mapping[str, str]
+) -> Row:
+    """A request about a bug with its reply, unproven."""
+    messages = (Message("user", asked.text), Message("assistant", reply.render(markers)))
     meta = {
         "bug": bug.kind, "style": asked.style, "template": asked.template, "markers": dict(markers),
         "code": bug.code, "solution": bug.solution, "tests": bug.tests.dump(),

@@ -22,6 +22,9 @@ def verify(row: Row, runner: Runner) -> Check:
         return Check(str(error), "the reply is outside the grammar")
     if row.label and reply.mode != row.label:
         return Check("mode", f"expected the marker of {row.label}, found that of {reply.mode}")
+    if "evidence" in row.meta and (row.meta["evidence"] in row.messages[-2].content) != (reply.mode == "EDIT"):
+        quotes = "quotes" if reply.mode == "EDIT" else "does not quote"
+        return Check("evidence", f"expected a request that {quotes} {row.meta['evidence']!r}")
     found = (_edit if reply.mode == "EDIT" else _agent)(row, reply, runner)
     return found if not found.ok else _unchanged(row)
 
