@@ -1,11 +1,22 @@
-"""What this machine offers: versions, cores, memory, accelerator, and how untrusted code would be confined."""
+"""What this machine offers: versions, cores, memory, accelerator, how untrusted code would be confined, and whether the
+teachers that params.yaml names can be asked. Nothing is spent."""
 
+import asyncio
 import importlib
 import importlib.metadata
 import os
 import platform
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hone.errors import UserError
+from hone.pipeline.names import did_you_mean
+
+if TYPE_CHECKING:
+    from hone.config import DraftsParams
+
+REACH_S = 20.0
 PACKAGES = ("torch", "transformers", "peft", "snakemake", "dvc", "mlflow")
 
 
@@ -17,6 +28,7 @@ def lines() -> Iterator[str]:
     yield f"cores: {len(os.sched_getaffinity(0))}, memory: {_gibibytes():.1f} GiB"
     yield f"device: {_device()}"
     yield f"isolation of untrusted code: {_isolation()}"
+    yield from _teachers()
 
 
 def _version(package: str) -> str:
@@ -37,6 +49,40 @@ def _device() -> str:
         return f"cpu, {torch.get_num_threads()} threads"
     found = [torch.cuda.get_device_properties(number) for number in range(torch.cuda.device_count())]
     return ", ".join(f"{gpu.name} ({gpu.total_memory / 2**30:.0f} GiB)" for gpu in found)
+
+
+def _teachers() -> Iterator[str]:
+    from hone.config import DraftsParams
+    from hone.pipeline.params import check_params, tree
+
+    for recipe, values in check_params(Path("params.yaml"), tree()).items():
+        drafts = DraftsParams.model_validate(values.get("drafts", {}))
+        if drafts.teacher != "mutate":
+            yield f"teacher of {recipe}: {drafts.teacher} {drafts.model}: {asyncio.run(_asked(drafts))}"
+
+
+async def _asked(drafts: "DraftsParams") -> str:
+    """Whether a teacher's key is taken, the endpoint can be reached, and the model and its price are known."""
+    from hone.teachers.teaching import client
+
+    try:
+        endpoint = client(drafts)
+    except UserError as error:
+        return str(error)
+    try:
+        async with asyncio.timeout(REACH_S):
+            served = await endpoint.models()
+    except TimeoutError:
+        return f"no answer in {REACH_S:g} s"
+    except Exception as error:  # whatever it is, it is what the user asked for
+        return str(error)
+    finally:
+        await endpoint.close()
+    near = did_you_mean(drafts.model, served)
+    model = "serves the model" if drafts.model in served else f"does not list the model{f'; {near}?' if near else ''}"
+    price = drafts.prices.get(drafts.model)
+    cost = f"${price.input:g} and ${price.output:g} a million tokens" if price else "no price in prices"
+    return f"answers, takes the key, {model}; {cost}"
 
 
 def _isolation() -> str:
