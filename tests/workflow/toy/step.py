@@ -14,7 +14,7 @@ import hone
 from hone.files import MANIFEST, atomic_folder, write_text
 
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
-WRITTEN_BY_DATASET = {"--train", "--val", "--test"}
+WRITTEN_BY = {"dataset": {"--train", "--val", "--test"}, "drafts": {"--account"}}
 UNHASHED = {"--work", "--log"}
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     """Read the flags of any script; hash inputs and params; write every output."""
     assert Path(hone.__file__).is_relative_to(Path.cwd()), f"expected the hone of {Path.cwd()}, found {hone.__file__}"
     script = Path(sys.argv[0]).stem
-    outputs = OUTPUTS | (WRITTEN_BY_DATASET if script == "dataset" else set())
+    outputs = OUTPUTS | WRITTEN_BY.get(script, set())
     pairs = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     with Path("runs.log").open("a") as log:
         log.write(" ".join([script, *(value for flag, value in pairs if flag == "--variant")]) + "\n")

@@ -17,16 +17,22 @@ _PROBE_CALLS = 3
 def draft(
     problem: Problem, split: Split, n: int, seed: int, markers: Mapping[str, str], runner: Runner
 ) -> Iterator[Row]:
-    """Up to `n` rows of each label; every row has a bug of its own, styles that were used less come first."""
+    """Up to `n` rows of each label, styles that were used less first. Every row has a bug of its own while there are
+    any; then a bug is told again in another style."""
     draw = random.Random(f"{seed}/{split}/{problem.id}")
     left = list(bugs(problem, draw.randrange(2**32), runner, enough=2 * n + 2))
     draw.shuffle(left)
     for label in ("AGENT", "EDIT"):
+        told: list[tuple[Bug, str]] = []
         for style in _styles(label, n, draw):
-            bug = next((bug for bug in left if style in styles_for(bug, label)), None)
+            fresh = (bug for bug in left if style in styles_for(bug, label))
+            again = (bug for bug, _ in told if style in styles_for(bug, label) and (bug, style) not in told)
+            bug = next(fresh, None) or next(again, None)
             if bug is None:
                 continue
-            left.remove(bug)
+            if bug in left:
+                left.remove(bug)
+            told.append((bug, style))
             if style == "traceback" and not bug.raises:
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
             asked = request(bug, style, problem.statement, split, draw)
