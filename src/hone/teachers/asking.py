@@ -26,7 +26,8 @@ T = TypeVar("T")
 
 TRIES = 3  # failures of one kind after which an ask is set aside
 POLL_S = 0.2  # between two looks at what another process has claimed
-OUTAGE_S = 900.0  # with trouble and without a single answer for so long, the run is given up
+OUTAGE_S = 300.0  # with 5xx and without a single answer for so long, it is no passing outage
+FEW = 10  # asks that fail so: it is they that the server cannot bear; more: it is down
 
 
 class _Left(Enum):
@@ -68,7 +69,8 @@ class Asker:
         self._pacer, self._budget, self._deadline_s, self._clock = pacer, budget, deadline_s, clock
         self._settled = asyncio.Condition()
         self._under_way = 0
-        self._trouble_since: float | None = None
+        self._trouble_since = 0.0
+        self._troubled: set[str] = set()  # asks that met a 5xx since the last answer
 
     async def one(self, ask: Ask) -> Outcome:
         """See `Asks`."""
@@ -93,7 +95,7 @@ class Asker:
 
     async def _asked(self, ask: Ask) -> Outcome:
         failures: Counter[str] = Counter()
-        while not failures or failures.most_common(1)[0][1] < TRIES:
+        while max(failures.values(), default=0) < TRIES:
             if not await self._room(ask):
                 return LEFT
             try:
@@ -104,7 +106,7 @@ class Asker:
                 pass  # not its fault: it goes again, however often
             except Trouble as trouble:
                 # In an outage everything fails, and nothing is to be learned of this ask.
-                failures[str(trouble)] += not (trouble.server and self._in_outage())
+                failures[str(trouble)] += not (trouble.server and self._in_outage(ask))
             except Unusable as failure:
                 failures[str(failure)] += 1
             finally:
@@ -135,7 +137,7 @@ class Asker:
                 raise
             self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
             self._pacer.answered()
-            self._trouble_since = None
+            self._troubled.clear()
         answer = replace(answer, usd=self._budget.cost(ask, answer))
         try:
             check_usable(ask, answer)
@@ -145,17 +147,19 @@ class Asker:
         self._ledger.put(ask.key, asdict(answer), durable=True)
         return answer
 
-    def _in_outage(self) -> bool:
-        """Whether nothing was answered since the last trouble. Raises: UserError if that has lasted for too long."""
-        if self._trouble_since is None:
+    def _in_outage(self, ask: Ask) -> bool:
+        """Whether all fails, and not this ask alone. Raises: UserError if that has lasted for too long."""
+        if not self._troubled:
             self._trouble_since = self._clock()
-            return False
-        if self._clock() - self._trouble_since > OUTAGE_S:
+        alone = self._troubled <= {ask.key}
+        self._troubled.add(ask.key)
+        passing = self._clock() - self._trouble_since < OUTAGE_S
+        if not passing and len(self._troubled) > FEW:
             raise UserError(
                 f"teacher: expected answers, found only server errors for {OUTAGE_S / 60:.0f} minutes; "
                 "what was answered is kept: run the same command again when the endpoint is well"
             )
-        return True
+        return passing and not alone
 
     @asynccontextmanager
     async def _flight(self) -> AsyncIterator[None]:

@@ -161,10 +161,17 @@ def test_an_outage_sets_nothing_aside(asked):
     assert asker.asked == 400
 
 
+def test_asks_that_the_server_cannot_bear_are_set_aside_in_the_end(asked):
+    poison = [Trouble("status 500", server=True)] * 1000
+    outcomes, _, _ = asked(Scripted({3: poison, 7: poison}), asks(200))
+    assert [i for i, outcome in enumerate(outcomes) if outcome == SetAside("status 500")] == [3, 7]
+    assert sum(isinstance(outcome, Answer) for outcome in outcomes) == 198
+
+
 def test_an_endpoint_that_stays_down_ends_the_run_with_what_was_answered_kept(asked, tmp_path):
     with pytest.raises(ExceptionGroup) as failed:
         asked(Down(5, 1e9), asks(400))
-    assert "only server errors for 15 minutes" in str(failed.value.exceptions[0])
+    assert "only server errors for 5 minutes" in str(failed.value.exceptions[0])
     _, asker, _ = asked(Endpoint(1000.0), asks(400))
     assert 0 < asker.known == 400 - asker.asked
 
