@@ -1,6 +1,7 @@
 """How fast, and how politely, an endpoint of hidden limits is asked: Hone's pacing beside two usual ways.
 
-`python -m bench.teachers [ROWS [REQUESTS_PER_S]]` asks the same rows three times over real HTTP on loopback: with
+`python -m bench.teachers [ROWS [REQUESTS_PER_S]]` asks the same rows over real HTTP on loopback, twice three times: of
+an endpoint with a limit of requests, and of one with the same limit put in tokens a minute; with
 Hone, with 32 fixed threads (a published way), and with the openai client in an unpaced asyncio gather; the last two
 with the library's own retries. The endpoint refuses what is above its rate, is down for a second, cuts, trickles, and
 answers badly now and then. Printed are rows answered, requests a row, and after the warm-up (the first third of the
@@ -34,6 +35,7 @@ SCHEMA = {"type": "object", "properties": {"answer": {"type": "string"}}, "requi
 DEADLINE_S = 5.0
 WARM_UP = 1 / 3
 THREADS = 32
+TOKENS = 51  # of a request and its answer, as the endpoint counts
 
 
 def ours(url: str, rows: int) -> int:
@@ -100,9 +102,10 @@ def usable(text: str | None) -> bool:
         return False
 
 
-def measured(way: Callable[[str, int], int], rows: int, rate: float) -> tuple[int, float, float, float, float]:
+def measured(way: Callable[[str, int], int], rows: int, rate: float, by: str) -> tuple[int, float, float, float, float]:
     """Rows answered, seconds, requests a row, and after the warm-up: share refused, served rate to the limit."""
-    limits = Limits(rate, latency_s=0.3, retry_after=1.0, bursts=((4.0, 5.0),), shares=SHARES)
+    limit = {"requests_per_s": rate} if by == "requests" else {"tokens_per_min": 60 * rate * TOKENS}
+    limits = Limits(**limit, latency_s=0.3, retry_after=1.0, bursts=((4.0, 5.0),), shares=SHARES)
     with Endpoint(limits) as endpoint:
         began = time.perf_counter()
         answered = way(endpoint.url, rows)
@@ -120,14 +123,15 @@ def main() -> None:
     os.environ.setdefault("OPENAI_API_KEY", "none")
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     rate = float(sys.argv[2]) if len(sys.argv) > 2 else 50.0
-    print(f"{rows} rows, hidden limit {rate:g} requests/s")
-    print(f"{'way':12} {'answered':>9} {'seconds':>8} {'requests/row':>13} {'refused':>8} {'of the limit':>13}")
-    for name, way in (("hone", ours), ("32 threads", threads), ("gather", gathered)):
-        answered, seconds, requests, refused, served = measured(way, rows, rate)
-        print(f"{name:12} {answered:9} {seconds:8.1f} {requests:13.2f} {refused:8.1%} {served:13.1%}", flush=True)
-        if way is ours:
-            assert refused < 0.01, "refused too often"
-            assert served >= 0.95, "too slow"
+    for by in ("requests", "tokens"):
+        print(f"{rows} rows, hidden limit of {by}: that of {rate:g} requests/s")
+        print(f"{'way':12} {'answered':>9} {'seconds':>8} {'requests/row':>13} {'refused':>8} {'of the limit':>13}")
+        for name, way in (("hone", ours), ("32 threads", threads), ("gather", gathered)):
+            answered, seconds, requests, refused, served = measured(way, rows, rate, by)
+            print(f"{name:12} {answered:9} {seconds:8.1f} {requests:13.2f} {refused:8.1%} {served:13.1%}", flush=True)
+            if way is ours:
+                assert refused < 0.01, "refused too often"
+                assert served >= 0.95, "too slow"
 
 
 if __name__ == "__main__":

@@ -2,16 +2,17 @@
 
 tests      tests as data                 verdict    grading, in the parent
 sandbox    the runner, its workers       server     the clean fork server that they talk to
+reading    a program's output and limits values     exact types over JSON
 languages  what can be run, and how      *_adapter  how the server runs one of them
 isolation  which layers are wanted       confine    rlimits, namespaces, Landlock, seccomp
-values     exact types over JSON
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from hone.runners.languages import language
-from hone.runners.sandbox import Limits, Sandbox
+from hone.runners.reading import Limits
+from hone.runners.sandbox import Sandbox
 from hone.runners.tests import Case, Tests
 from hone.runners.verdict import CaseVerdict, Execution, Verdict
 

@@ -1,15 +1,12 @@
 """Running untrusted programs: each worker holds a fork server (`server.py`), whose children answer, graded here.
 
-Inputs go in, JSON lines come out; expected answers stay here. A program that ends without its last record has
-not passed, whatever its exit code.
+Inputs go in, JSON lines come out (`reading.py`); expected answers stay here.
 """
 
 import contextlib
 import dataclasses
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import time
@@ -17,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -27,25 +23,13 @@ from typing import Any
 from hone.errors import UserError
 from hone.runners.isolation import interpreter, layers
 from hone.runners.languages import Language, python
+from hone.runners.reading import Limits, Reading, command_answer, complete
 from hone.runners.tests import Tests
-from hone.runners.values import decode, encode
-from hone.runners.verdict import Answer, Execution, Outcome, Verdict, grade
+from hone.runners.values import encode
+from hone.runners.verdict import Answer, Execution, Verdict, grade
 
 _SERVER = Path(__file__).with_name("server.py")
-_CHUNK = 1 << 16
-_SHOWN = 4000  # characters of what a command wrote to stderr
 _AHEAD = 4  # programs a worker that are held, waiting or judged, before the next is taken
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one program may use. CPU time decides; the wall clock is a backstop for programs that sleep."""
-
-    cpu_s: int = 4
-    wall_s: float = 30.0
-    memory_mb: int = 1024
-    stdout_bytes: int = 1 << 23
-    result_bytes: int = 1 << 25
 
 
 class Sandbox:
@@ -219,7 +203,7 @@ class _Worker:
         try:
             with ExitStack() as stack:
                 stdout, results = self._send(json.dumps(job).encode(), stack)
-                reading = _Reading(stdout, results, self.limits, until, bool(self._folder))
+                reading = Reading(stdout, results, self.limits, until, bool(self._folder))
                 reading.to_the_end()
                 ended = self._end()
         except _ServerDied:
@@ -230,7 +214,7 @@ class _Worker:
             raise
         self.cpu_s += ended["cpu_s"]
         ended["cpu_limit"] = self.limits.cpu_s
-        answers = [_command_answer(reading, ended)] if self._folder else _complete(reading, ended, wanted)
+        answers = [command_answer(reading, ended)] if self._folder else complete(reading, ended, wanted)
         return answers, reading.stdout.decode("utf-8", "replace")
 
     def _written(self, source: str) -> str:
@@ -272,126 +256,3 @@ class _Worker:
 
 class _ServerDied(Exception):
     """The fork server went away under a program."""
-
-
-class _Reading:
-    """What comes out of one program, up to its limits."""
-
-    def __init__(
-        self, stdout: int, results: int, limits: Limits, until: Callable[[Answer, int], bool] | None, command: bool
-    ) -> None:
-        self._pipes, self._results, self._limits, self._until = {stdout, results}, results, limits, until
-        self._command, self._stderr = command, b""
-        self.stdout, self.answers, self.done = bytearray(), list[Answer](), False
-        self.cut: Outcome | None = None  # why reading stopped before the end
-        self.enough = False
-        self._tail, self._read, self._ready = bytearray(), 0, False
-
-    @property
-    def stderr(self) -> str:
-        """The last of what a command wrote there."""
-        return (self._stderr + bytes(self._tail)).decode("utf-8", "replace").strip()
-
-    def to_the_end(self) -> None:
-        deadline = time.monotonic() + self._limits.wall_s
-        while self._pipes and not (self.cut or self.enough or self.done):
-            ready, _, _ = select.select(list(self._pipes), [], [], max(0.0, deadline - time.monotonic()))
-            if not ready or time.monotonic() > deadline:
-                self.cut = "timeout"
-            for pipe in ready:
-                self._take(pipe, os.read(pipe, _CHUNK))
-        self._rest_of_stdout()
-
-    def _rest_of_stdout(self) -> None:
-        """A program that is through has written all that it had to say before its last record."""
-        for pipe in self._pipes - {self._results}:
-            while self.done and not self.cut and select.select([pipe], [], [], 0)[0]:
-                piece = os.read(pipe, _CHUNK)
-                if not piece:
-                    break
-                self._take(pipe, piece)
-
-    def _take(self, pipe: int, piece: bytes) -> None:
-        if not piece:
-            self._pipes.discard(pipe)
-        elif pipe == self._results:
-            self._read += len(piece)
-            *lines, rest = piece.split(b"\n")
-            for line in lines:
-                self._record(bytes(self._tail) + line)
-                self._tail.clear()
-            self._tail += rest
-            if self._read > self._limits.result_bytes:
-                self.cut = "output"
-        else:
-            self.stdout += piece
-            if len(self.stdout) > self._limits.stdout_bytes:
-                del self.stdout[self._limits.stdout_bytes :]
-                self.cut = "output"
-
-    def _record(self, line: bytes) -> None:
-        if self._command and self._ready:
-            self._stderr = (self._stderr + line + b"\n")[-_SHOWN:]
-            return
-        if not line.startswith(b"{"):
-            return  # not ours: the program may write here too, but it knows no answer
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            return  # not ours: the program may write here too, but it knows no answer
-        if not isinstance(record, dict) or self.enough or self.done:
-            return
-        if not self._ready:  # the first record is the server's own: no program has run yet
-            if record.get("ready") is not True:
-                raise UserError(f"the runner could not confine a program: {record.get('setup')}")
-            self._ready = True
-        elif record.get("done") is True:
-            self.done = True
-        elif record.get("i") == len(self.answers):
-            self.answers.append(_answer(record))
-            if self._until is not None and self._until(self.answers[-1], len(self.answers) - 1):
-                self.enough = True
-
-
-def _answer(record: dict[str, Any]) -> Answer:
-    if "value" in record:
-        try:
-            return Answer("passed", decode(record["value"]))
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-            return Answer("wrong", error="forged or broken record")
-    if record.get("memory"):
-        return Answer("memory", error="MemoryError")
-    if "large" in record:
-        return Answer("output", error=f"the result takes {record['large']} bytes")
-    if "odd" in record:
-        return Answer("wrong", error=str(record["odd"]))
-    return Answer("raised", None, str(record.get("error", "")), str(record.get("traceback", "")))
-
-
-def _complete(reading: _Reading, ended: dict[str, Any], wanted: int) -> list[Answer]:
-    """The answers, and for the inputs that were never reached why not. Nothing passes without the last record."""
-    if reading.enough or (reading.done and not reading.cut):
-        return reading.answers[:wanted]
-    why = reading.cut or _cause(**ended)
-    kept = [answer for answer in reading.answers[:wanted] if reading.cut != "output"]
-    if len(kept) == wanted:  # all answers, yet no end: forged, or ended from inside
-        kept.pop()
-    return kept + [Answer(why, error=f"ended by {why}")] * (wanted - len(kept))
-
-
-def _command_answer(reading: _Reading, ended: dict[str, Any]) -> Answer:
-    """How a command ended: well, and then its output is to be compared, or not."""
-    status = ended["status"]
-    if reading.cut or os.WIFSIGNALED(status):
-        why = reading.cut or _cause(**ended)
-        return Answer(why, None, f"ended by {why}", reading.stderr)
-    code = os.WEXITSTATUS(status)
-    return Answer("raised", None, f"exit status {code}", reading.stderr) if code else Answer("passed")
-
-
-def _cause(status: int, cpu_s: float, cpu_limit: int) -> Outcome:
-    if not os.WIFSIGNALED(status):
-        return "missing"
-    if os.WTERMSIG(status) == signal.SIGKILL:  # by the kernel at the hard limit; or by us, as it closed its pipes
-        return "timeout" if cpu_s >= cpu_limit else "missing"
-    return "timeout" if os.WTERMSIG(status) == signal.SIGXCPU else "crashed"

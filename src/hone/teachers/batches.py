@@ -130,8 +130,9 @@ class Batcher:
                 gathered[ask.key][1].set_result(Answer(**known))
         while left:
             with self._reserved(left) as affordable:
+                paid_for = set(map(id, affordable))
                 for ask in left:
-                    if ask not in affordable:
+                    if id(ask) not in paid_for:
                         gathered[ask.key][1].set_result(LEFT)
                 names = [await self._submitted(part) for part in parts(affordable)]
                 for name in names:

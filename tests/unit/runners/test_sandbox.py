@@ -345,7 +345,7 @@ def test_a_server_that_was_killed_is_replaced(runner):
 def test_an_interrupted_program_does_not_answer_for_the_next(monkeypatch):
     with Sandbox(1) as own:
         with monkeypatch.context() as patch:
-            patch.setattr("hone.runners.sandbox._answer", _interrupt)
+            patch.setattr("hone.runners.reading._answer", _interrupt)
             with pytest.raises(KeyboardInterrupt):
                 own.verdict("def f(x):\n    return 2\n", _ADD)
         assert own.verdict("def f(x):\n    return x + 1\n", _ADD).passed
