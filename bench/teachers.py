@@ -1,6 +1,6 @@
 """How fast, and how politely, an endpoint of hidden limits is asked: Hone's pacing beside two usual ways.
 
-`python -m bench.teachers [ROWS [REQUESTS_PER_S]]` asks the same rows over real HTTP on loopback, twice three times: of
+`python bench/teachers.py [ROWS [REQUESTS_PER_S]]` asks the same rows over real HTTP on loopback, twice three times: of
 an endpoint with a limit of requests, and of one with the same limit put in tokens a minute; with
 Hone, with 32 fixed threads (a published way), and with the openai client in an unpaced asyncio gather; the last two
 with the library's own retries. The endpoint refuses what is above its rate, is down for a second, cuts, trickles, and
@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openai
-from tests.endpoint import Endpoint, Limits
+from endpoint import Endpoint, Limits
 
 from hone.ledger import Claims, Ledger
 from hone.records import Message

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.endpoint import Endpoint, Limits
+from bench.endpoint import Endpoint, Limits
 from tests.unit.test_reuse import PROBLEMS, SIZES
 
 from hone.problems import write_problems

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from bench.endpoint import Endpoint
 from ruamel.yaml import YAML
-from tests.endpoint import Endpoint
 
 from hone import doctor
 

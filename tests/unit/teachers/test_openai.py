@@ -8,7 +8,7 @@ import signal
 from dataclasses import replace
 
 import pytest
-from tests.endpoint import Endpoint, Limits
+from bench.endpoint import Endpoint, Limits
 
 from hone.config import Price
 from hone.errors import UserError

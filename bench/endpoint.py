@@ -1,6 +1,6 @@
-"""A local endpoint that speaks OpenAI's API over real HTTP, with limits that it does not tell, and every way to fail.
+"""A local endpoint with OpenAI's API over real HTTP, for tests and benchmarks: hidden limits, and every way to fail.
 
-It runs in a thread of its own, and counts each request that reaches it, by what is asked. `python -m tests.endpoint`
+It runs in a thread of its own, and counts each request that reaches it, by what is asked. `python bench/endpoint.py`
 serves one in the foreground. What it answers is a pure function of the request, so that runs can be compared.
 """
 
