@@ -18,20 +18,17 @@ def draft(
     problem: Problem, split: Split, n: int, seed: int, markers: Mapping[str, str], runner: Runner
 ) -> Iterator[Row]:
     """Up to `n` rows of each label, styles that were used less first. Every row has a bug of its own while there are
-    any; then a bug is told again in another style."""
+    any that suit its style; then one is told again in another style, also for the other label: the request decides."""
     draw = random.Random(f"{seed}/{split}/{problem.id}")
-    left = list(bugs(problem, draw.randrange(2**32), runner, enough=2 * n + 2))
-    draw.shuffle(left)
+    found = list(bugs(problem, draw.randrange(2**32), runner, enough=2 * n + 2))
+    draw.shuffle(found)
+    told: list[tuple[Bug, str]] = []
     for label in ("AGENT", "EDIT"):
-        told: list[tuple[Bug, str]] = []
         for style in _styles(label, n, draw):
-            fresh = (bug for bug in left if style in styles_for(bug, label))
-            again = (bug for bug, _ in told if style in styles_for(bug, label) and (bug, style) not in told)
-            bug = next(fresh, None) or next(again, None)
-            if bug is None:
+            suits = [bug for bug in found if style in styles_for(bug, label) and (bug, style) not in told]
+            if not suits:
                 continue
-            if bug in left:
-                left.remove(bug)
+            bug = min(suits, key=lambda bug: sum(bug == other for other, _ in told))
             told.append((bug, style))
             if style == "traceback" and not bug.raises:
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
