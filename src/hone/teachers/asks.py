@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 import jsonschema
 
+from hone.errors import UserError
 from hone.ledger import content_key
 from hone.records import Message
 
+_PATIENT = frozenset({408, 409, 425})  # a client error in name only
 _FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?```\s*", re.DOTALL)
 
 
@@ -77,6 +79,15 @@ class Trouble(Exception):
 
 class Unusable(Exception):
     """The endpoint answered, and the answer cannot be used: empty, cut, not JSON, not of the schema, or a 4xx."""
+
+
+def failure(status: int, said: str, place: str) -> Exception:
+    """What an HTTP status that is neither well nor "too fast" means to whoever asks. `said` holds no key any more."""
+    if status >= 500 or status in _PATIENT:
+        return Trouble(f"status {status}", server=status >= 500)
+    if status in (401, 402, 403, 404, 429):
+        return UserError(f"teacher: {place} refuses (status {status}): {said}; check key, model and account")
+    return Unusable(f"status {status}: {said}")
 
 
 class Client(Protocol):

@@ -10,10 +10,9 @@ from google import genai
 from google.genai import errors, types
 
 from hone.errors import UserError
-from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable
+from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable, failure
 from hone.teachers.batches import Results
 from hone.teachers.keys import Key
-from hone.teachers.openai import failure
 
 _RUNNING = ("UNSPECIFIED", "QUEUED", "PENDING", "RUNNING", "PAUSED", "UPDATING", "CANCELLING")
 _ROLES = {"user": "user", "assistant": "model"}

@@ -13,13 +13,12 @@ from typing import Any, Final
 import openai
 
 from hone.errors import UserError
-from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable
+from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable, failure
 from hone.teachers.batches import Results
 from hone.teachers.keys import Key
 
 _ENDED = ("completed", "expired", "cancelled")
 _CHAT: Final = "/v1/chat/completions"
-_PATIENT = frozenset({408, 409, 425})  # a client error in name only
 
 
 class OpenAIClient:
@@ -151,15 +150,6 @@ class OpenAIClient:
         if status == 429 and error.code != "insufficient_quota":
             return Refused(retry_after(error.response.headers.get))  # type: ignore[attr-defined]
         return failure(status, said, self._place)
-
-
-def failure(status: int, said: str, place: str) -> Exception:
-    """What a status that is neither well nor "too fast" means to whoever asks."""
-    if status >= 500 or status in _PATIENT:
-        return Trouble(f"status {status}", server=status >= 500)
-    if status in (401, 402, 403, 404, 429):
-        return UserError(f"teacher: {place} refuses (status {status}): {said}; check key, model and account")
-    return Unusable(f"status {status}: {said}")
 
 
 def retry_after(header: Callable[[str], str | None]) -> float | None:
