@@ -62,7 +62,9 @@ class Repo:
 
     def stale(self) -> set[str]:
         """The stages that DVC itself finds stale, not those that only follow from them."""
-        return set(json.loads(self.dvc("status", "--json")))
+        done = self.run(sys.executable, "-m", "dvc", "status", "--json")
+        assert done.returncode == 0, done.stderr  # where DVC warns too, of a lock whose holder was killed
+        return set(json.loads(done.stdout))
 
     def planned(self) -> set[str]:
         """The rules that `snakemake -n` would run."""

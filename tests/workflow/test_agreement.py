@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
 
 SEQUENCES = int(os.environ.get("HONE_SEQUENCES", "3"))
 STEPS = int(os.environ.get("HONE_STEPS", "6"))
-PARAMS = {"special_tokens.samples.n": (160, 150), "special_tokens.samples.max_chars": (700, 600)} | {
+PARAMS = {"special_tokens.samples.n": (160, 150), "special_tokens.samples.max_chars": (1400, 1300)} | {
     "special_tokens.dataset.seed": (17, 18)
 }
 

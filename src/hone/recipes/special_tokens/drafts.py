@@ -17,19 +17,16 @@ _PROBE_CALLS = 3
 def draft(
     problem: Problem, split: Split, n: int, seed: int, markers: Mapping[str, str], runner: Runner
 ) -> Iterator[Row]:
-    """Up to `n` rows of each label, styles that were used less first. Every row has a bug of its own while there are
-    any that suit its style; then one is told again in another style, also for the other label: the request decides."""
+    """Up to `n` rows of each label; every row has a bug of its own, styles that were used less come first."""
     draw = random.Random(f"{seed}/{split}/{problem.id}")
-    found = list(bugs(problem, draw.randrange(2**32), runner, enough=2 * n + 2))
-    draw.shuffle(found)
-    told: list[tuple[Bug, str]] = []
+    left = list(bugs(problem, draw.randrange(2**32), runner, enough=2 * n + 2))
+    draw.shuffle(left)
     for label in ("AGENT", "EDIT"):
         for style in _styles(label, n, draw):
-            suits = [bug for bug in found if style in styles_for(bug, label) and (bug, style) not in told]
-            if not suits:
+            bug = next((bug for bug in left if style in styles_for(bug, label)), None)
+            if bug is None:
                 continue
-            bug = min(suits, key=lambda bug: sum(bug == other for other, _ in told))
-            told.append((bug, style))
+            left.remove(bug)
             if style == "traceback" and not bug.raises:
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
             asked = request(bug, style, problem.statement, split, draw)
