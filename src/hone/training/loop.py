@@ -23,6 +23,7 @@ from hone.errors import UserError
 from hone.events import Events
 from hone.progress import Progress
 from hone.training import checkpoints
+from hone.training.attention import in_blocks
 from hone.training.batches import Batch, Step, by_length, collate, steps_of_epoch
 from hone.training.checkpoints import Interrupted, Stop, Tensors
 from hone.training.lean import lean
@@ -75,7 +76,8 @@ class Loop:
         """Train to the end and leave the best weights in the model. `Interrupted` if stopped and saved."""
         self._resume()
         try:
-            with lean(self.model), Progress(len(self.steps) - self.state.step, "train", "steps") as progress:
+            to_go = len(self.steps) - self.state.step
+            with lean(self.model), in_blocks(self.model), Progress(to_go, "train", "steps") as progress:
                 while not self._finished():
                     self._advance(progress, stop)
         except Interrupted:
