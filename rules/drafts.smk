@@ -26,7 +26,6 @@ for s in stages("drafts"):
             work=s.work,
         log:
             s.log,
-        threads: 2
         shell:
             "python scripts/drafts.py"
             " --recipe {params.recipe}"

@@ -1,7 +1,8 @@
 """Teachers behind Google's Gemini API. Retries are not made here (asking.py)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -33,18 +34,14 @@ class GeminiClient:
     async def ask(self, ask: Ask) -> tuple[Answer, Mapping[str, str]]:
         """See `Client`."""
         contents, config = self._request(ask)
-        try:
+        with self._failures():
             found = await self._client.aio.models.generate_content(model=ask.model, contents=contents, config=config)
-        except (errors.APIError, *_CONNECTION, ValueError) as error:
-            raise self._failure(error) from None
         return self._answer(found), {}
 
     async def models(self) -> list[str]:
         """See `Client`."""
-        try:
+        with self._failures():
             listed = [model.name or "" async for model in await self._client.aio.models.list()]
-        except (errors.APIError, *_CONNECTION, ValueError) as error:
-            raise self._failure(error) from None
         return sorted(name.removeprefix("models/") for name in listed)
 
     async def submit(self, label: str, asks: Sequence[Ask]) -> str:
@@ -53,30 +50,24 @@ class GeminiClient:
         for ask in asks:
             contents, config = self._request(ask)
             requests.append(types.InlinedRequest(contents=contents, config=config, metadata={"key": ask.key}))
-        try:
+        with self._failures():
             job = await self._client.aio.batches.create(
                 model=asks[0].model, src=requests, config=types.CreateBatchJobConfig(display_name=label)
             )
-        except (errors.APIError, *_CONNECTION, ValueError) as error:
-            raise self._failure(error) from None
         return str(job.name)
 
     async def find(self, label: str) -> str | None:
         """See `BatchClient`."""
-        try:
+        with self._failures():
             async for job in await self._client.aio.batches.list():
                 if job.display_name == label:
                     return job.name
-        except (errors.APIError, *_CONNECTION, ValueError) as error:
-            raise self._failure(error) from None
         return None
 
     async def collect(self, name: str, keys: Sequence[str]) -> Results | None:
         """See `BatchClient`."""
-        try:
+        with self._failures():
             job = await self._client.aio.batches.get(name=name)
-        except (errors.APIError, *_CONNECTION, ValueError) as error:
-            raise self._failure(error) from None
         state = job.state.name.removeprefix("JOB_STATE_") if job.state else "UNSPECIFIED"
         if state in _RUNNING:
             return None
@@ -125,6 +116,13 @@ class GeminiClient:
             return self._answer(one.response)
         except Unusable as unusable:
             return str(unusable)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except (errors.APIError, *_CONNECTION, ValueError) as error:
+            raise self._failure(error) from None
 
     def _failure(self, error: Exception) -> Exception:
         """What the library's error means to whoever asks."""

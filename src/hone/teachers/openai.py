@@ -5,7 +5,8 @@ OpenAI's own, and given up when the endpoint says that it does not know them. Re
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -46,10 +47,8 @@ class OpenAIClient:
 
     async def models(self) -> list[str]:
         """See `Client`."""
-        try:
+        with self._failures():
             return sorted([model.id async for model in self._client.models.list()])
-        except openai.APIError as error:
-            raise self._failure(error) from None
 
     async def submit(self, label: str, asks: Sequence[Ask]) -> str:
         """See `BatchClient`."""
@@ -57,28 +56,24 @@ class OpenAIClient:
             {"custom_id": ask.key, "method": "POST", "url": _CHAT, "body": self._body(ask)} for ask in asks
         ]  # fmt: skip
         text = "".join(json.dumps(line) + "\n" for line in lines).encode()
-        try:
+        with self._failures():
             file = await self._client.files.create(file=("asks.jsonl", text), purpose="batch")
             batch = await self._client.batches.create(
                 input_file_id=file.id, endpoint=_CHAT, completion_window="24h", metadata={"hone": label}
             )
-        except openai.APIError as error:
-            raise self._failure(error) from None
         return batch.id
 
     async def find(self, label: str) -> str | None:
         """See `BatchClient`."""
-        try:
+        with self._failures():
             async for batch in self._client.batches.list(limit=100):
                 if (batch.metadata or {}).get("hone") == label:
                     return batch.id
-        except openai.APIError as error:
-            raise self._failure(error) from None
         return None
 
     async def collect(self, name: str, keys: Sequence[str]) -> Results | None:
         """See `BatchClient`."""
-        try:
+        with self._failures():
             batch = await self._client.batches.retrieve(name)
             if batch.status == "failed":
                 errors = batch.errors.data if batch.errors and batch.errors.data else []
@@ -88,8 +83,6 @@ class OpenAIClient:
                 return None
             files = [file for file in (batch.output_file_id, batch.error_file_id) if file]
             texts = [(await self._client.files.content(file)).text for file in files]
-        except openai.APIError as error:
-            raise self._failure(error) from None
         found = [json.loads(line) for text in texts for line in text.splitlines() if line.strip()]
         return {line["custom_id"]: self._batched(line) for line in found if line.get("custom_id") in set(keys)}
 
@@ -140,6 +133,13 @@ class OpenAIClient:
             return self._answer(json.dumps(response["body"]))
         except Unusable as failure:
             return str(failure)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except openai.APIError as error:
+            raise self._failure(error) from None
 
     def _failure(self, error: openai.APIError) -> Exception:
         """What the library's error means to whoever asks."""

@@ -201,9 +201,12 @@ class Loop:
 
 
 def plan(lengths: Sequence[int], params: TrainParams) -> list[Step]:
-    """All steps of all epochs."""
+    """All steps of all epochs; of the last, as large a part as `epochs` says."""
     sizes = (params.tokens_per_batch, params.tokens_per_step, params.seed)
-    return [step for epoch in range(params.epochs) for step in steps_of_epoch(lengths, *sizes, epoch)]
+    epochs = [steps_of_epoch(lengths, *sizes, epoch) for epoch in range(math.ceil(params.epochs))]
+    part = params.epochs - (len(epochs) - 1)
+    epochs[-1] = epochs[-1][: max(1, round(part * len(epochs[-1])))]
+    return [step for steps in epochs for step in steps]
 
 
 def learning_rate(step: int, steps: int, params: TrainParams) -> float:

@@ -183,6 +183,14 @@ def test_one_step_without_warmup_is_taken_at_the_full_rate():
     assert learning_rate(0, 1, params(learning_rate=0.5, warmup=0.0)) == 0.5
 
 
+def test_a_part_of_an_epoch_is_that_part_of_its_steps():
+    lengths = [len(row.ids) for row in rows(12)]
+    one, more, all_ = (plan(lengths, params(epochs=epochs)) for epochs in (1, 1.5, 2))
+    assert more == all_[: len(more)]
+    assert len(more) == len(one) + round(len(all_[len(one) :]) / 2)
+    assert len(plan(lengths, params(epochs=0.01))) == 1
+
+
 def test_the_plan_holds_all_epochs():
     lengths = [len(one.ids) for one in rows(10)]
     steps = plan(lengths, params(epochs=3))
