@@ -73,16 +73,16 @@ def gathered(url: str, rows: int) -> int:
     """All at once, each with the library's retries."""
 
     async def go() -> int:
-        client = openai.AsyncOpenAI(base_url=url, timeout=DEADLINE_S)
+        async with openai.AsyncOpenAI(base_url=url, timeout=DEADLINE_S) as client:
 
-        async def one(i: int) -> bool:
-            try:
-                found = await client.chat.completions.create(**request(i))
-                return usable(found.choices[0].message.content)
-            except openai.OpenAIError:
-                return False
+            async def one(i: int) -> bool:
+                try:
+                    found = await client.chat.completions.create(**request(i))
+                    return usable(found.choices[0].message.content)
+                except openai.OpenAIError:
+                    return False
 
-        return sum(await asyncio.gather(*map(one, range(rows))))
+            return sum(await asyncio.gather(*map(one, range(rows))))
 
     return asyncio.run(go())
 

@@ -1,9 +1,9 @@
 """How fast to ask an endpoint that tells its limits by refusing: requests are admitted at a rate that finds them.
 
 Slow start doubles the rate each second until the first refusal (429); then it is halved and climbs by a twentieth
-a second to the next one; from there it is cut by 3 % at each refusal, grows by as much in 300 answers, and ten times
-slower where it was last refused (as TCP's CUBIC does), so that it stays within a few percent of the limit and far
-fewer than one request in a hundred is refused. What headers say of a limit (requests or tokens a minute) is kept to
+a second to the next one; from there it is cut by 3 % at each refusal (by 10 % if that comes soon after another), grows
+by 3 % in 100 answers, and far slower where it was last refused (as TCP's CUBIC does), so that it stays within a
+few percent of the limit and far fewer than one request in a hundred is refused. What headers say of a limit (requests or tokens a minute) is kept to
 from the start. Retry-After stops everything for that long; a server in trouble (5xx after 5xx, and no answer between)
 does so for a moment, and does not change the rate.
 
@@ -16,9 +16,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 SLOW_START, SEARCH = 2.0, 1.05  # growth a second, before and after the first refusal
-CUT = 0.97
-ANSWERS_A_CYCLE = 300  # in which the rate wins back one cut
-NEAR, CAREFUL = (0.985, 1.02), 0.1  # this close to the rate last refused, it grows at a tenth
+CUT, DEEP_CUT = 0.97, 0.9
+SOON = 150  # answers between two refusals: the rate is well above the limit
+ANSWERS_A_CYCLE = 100  # in which the rate wins back one cut
+NEAR, CAREFUL = (0.985, 1.02), 0.03  # this close to the rate last refused, it grows at so much of that
 TROUBLE_S = 0.5  # how long a second 5xx in a row stops new requests; doubled while no answer comes
 MOST_TROUBLE_S = 60.0
 LEARNED = 0.05  # how much one answer tells of what the next will take
@@ -51,6 +52,7 @@ class Pacer:
         self._paused_until = 0.0
         self._cuts = self._trouble = 0
         self._refused_at = start
+        self._since_cut = 0  # answers
         self._most_rate, self._token_rate = float("inf"), float("inf")
         self._share = 1.0
 
@@ -75,6 +77,7 @@ class Pacer:
         """A request was served."""
         self._free.release()
         self._trouble = 0
+        self._since_cut += 1
         if self._cuts > 1:
             near = NEAR[0] <= self.rate / self._refused_at <= NEAR[1]
             self.rate *= 1 + (1 / CUT - 1) / ANSWERS_A_CYCLE * (CAREFUL if near else 1)
@@ -87,8 +90,9 @@ class Pacer:
             self._pause(retry_after)
         if ticket.cuts == self._cuts:
             self._refused_at = self.rate
-            self.rate *= CUT if self._cuts else 0.5
-            self._cuts += 1
+            cut = DEEP_CUT if self._since_cut < SOON else CUT
+            self.rate *= cut if self._cuts else 0.5
+            self._cuts, self._since_cut = self._cuts + 1, 0
 
     def trouble(self, server: bool) -> None:
         """A request failed. If that was the server's doing (5xx), and not the first time since it last answered: wait
