@@ -2,10 +2,10 @@
 
 Slow start doubles the rate each second until the first refusal (429); then it is halved and climbs by a twentieth
 a second to the next one; from there it is cut by 3 % at each refusal (by 10 % if that comes soon after another), grows
-by 3 % in 100 answers, and far slower where it was last refused (as TCP's CUBIC does), so that it stays within a
-few percent of the limit and far fewer than one request in a hundred is refused. What headers say of a limit (requests or tokens a minute) is kept to
-from the start. Retry-After stops everything for that long; a server in trouble (5xx after 5xx, and no answer between)
-does so for a moment, and does not change the rate.
+by 3 % in 100 answers, and far slower where it was last refused (as TCP's CUBIC does), so that it stays within a few
+percent of the limit and far fewer than one request in a hundred is refused. What headers say of a limit (requests or
+tokens a minute) is kept to from the start. Retry-After stops everything for that long; a server in trouble (5xx after
+5xx, and no answer between) does so for a moment, and does not change the rate.
 
 One event loop; `clock` and `sleep` are the loop's, or a test's.
 """
