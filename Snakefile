@@ -56,6 +56,7 @@ include: "rules/tokenizer.smk"
 include: "rules/sft.smk"
 include: "rules/complete.smk"
 include: "rules/scores.smk"
+include: "rules/judge.smk"
 include: "rules/eval.smk"
 include: "rules/gather.smk"
 

@@ -2,6 +2,7 @@
 
 REQUIRED INPUTS:
     scores.jsonl of each variant
+    judging.json: where base and tuned are judged
 
 OUTPUTS:
     eval.json
@@ -20,6 +21,7 @@ for s in stages("eval"):
         params:
             recipe=s.recipe,
             scores=s.flags("--scores", "scores.jsonl"),
+            judging=s.flags("--judging", "judging.json"),
             out=s.out("eval.json"),
             picture=s.out("comparison.png"),
             comparison=s.out("comparison.json"),
@@ -29,7 +31,7 @@ for s in stages("eval"):
         shell:
             "python scripts/evaluate.py"
             " --recipe {params.recipe}"
-            " {params.scores}"
+            " {params.scores} {params.judging}"
             " --out {params.out}"
             " --picture {params.picture}"
             " --comparison {params.comparison}"

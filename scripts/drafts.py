@@ -49,7 +49,7 @@ def main(
         work = work or Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
         problems = read_problems(samples)
         splits = assign((problem.id for problem in problems), block(params, "dataset", DatasetParams))
-        if block(params, "drafts", DraftsParams).teacher == "mutate":
+        if block(params, "drafts", DraftsParams).teacher == "offline":
             rows, facts = offline(recipe, problems, splits, params, work)
         else:
             key = key_of({"params": params}, [samples])
@@ -77,7 +77,7 @@ def offline(
             split = splits[problem.id]
             rows += draft(problem, split, getattr(sizes, split).per_problem, seed, given)
         say(f"drafts: {draft.made} of {len(problems)} problems drafted, {draft.known} known")
-    return rows, {"schema": 1, "teacher": "mutate", "drafted": len(rows)}
+    return rows, {"schema": 1, "teacher": "offline", "drafted": len(rows)}
 
 
 async def by_endpoint(
@@ -120,12 +120,12 @@ async def by_endpoint(
 def wanted(skill: Recipe, problems: Sequence[Problem], splits: Mapping[str, Split], params: str) -> list[Place]:
     """A place for each row to be asked for: somewhat more than the dataset needs."""
     sizes, surplus = block(params, "dataset", DatasetParams), block(params, "drafts", DraftsParams).surplus
-    share = {split: getattr(sizes, split).per_problem / len(skill.labels) for split in set(splits.values())}
     return [
         Place(problem, splits[problem.id], label, number)
         for problem in problems
-        for label in skill.labels
-        for number in range(math.ceil(share[splits[problem.id]] * surplus))
+        for label in skill.labels_of(problem)
+        for share in [getattr(sizes, splits[problem.id]).per_problem / len(skill.labels_of(problem))]
+        for number in range(math.ceil(share * surplus))
     ]
 
 

@@ -12,7 +12,7 @@ from hone.evaluation.picture import draw
 from hone.evaluation.summarise import points, summarise
 from hone.evaluation.table import table
 from hone.events import ARTIFACTS, Events
-from hone.files import digest, key_of, write_json
+from hone.files import digest, key_of, read_json, write_json
 from hone.progress import say, set_log
 from hone.records import Score, read_jsonl
 
@@ -25,6 +25,7 @@ def main(
     comparison: Annotated[Path, typer.Option(help="comparison.json to write, the picture's figures for dvc plots")],
     work: Annotated[Path | None, typer.Option(help="the stage's folder for the event log")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    judging: Annotated[Path | None, typer.Option(help="judging.json: how far the judge can be trusted")] = None,
 ) -> None:
     """Write the figures and the picture, and show the table."""
     with one_message():
@@ -32,6 +33,8 @@ def main(
         skill = recipes.get(recipe)
         scored = [score for path in scores for score in read_jsonl(path, Score)]
         summary = summarise(recipe, skill.metrics, scored)
+        if judging is not None:
+            summary["recipes"][recipe]["judge"] = read_json(judging)
         draw(recipe, summary["recipes"][recipe], picture)
         write_json(comparison, points(summary["recipes"][recipe]))
         write_json(out, summary)

@@ -29,13 +29,22 @@ def main(
         set_log(log)
         skill = recipes.get(recipe)
         answered = joined(read_jsonl(rows, Row), read_jsonl(completions, Completion), completions)
-        scores = []
+        groups = by_problem(answered)
+        scores: dict[tuple[str, int], Score] = {}
         with Sandbox() as runner:
-            for row, completion in track(answered, len(answered), "scores"):
-                predicted, metrics = skill.score(row, completion, runner)
-                key = (row.id, row.problem_id, completion.variant, completion.sample)
-                scores.append(Score(*key, row.label, predicted, metrics, runner.engine, runner.isolation))
-        write_jsonl(out, scores)
+            for group in track(groups, len(groups), "scores", unit="problems"):
+                for (row, completion), scored in zip(group, skill.scores(group, runner), strict=True):
+                    key = (row.id, row.problem_id, completion.variant, completion.sample)
+                    scores[row.id, completion.sample] = Score(*key, row.label, *scored, runner.engine, runner.isolation)
+        write_jsonl(out, [scores[row.id, completion.sample] for row, completion in answered])
+
+
+def by_problem(answered: Sequence[tuple[Row, Completion]]) -> list[list[tuple[Row, Completion]]]:
+    """The rows of one problem together, a group a sample."""
+    groups: dict[tuple[str, int], list[tuple[Row, Completion]]] = {}
+    for row, completion in answered:
+        groups.setdefault((row.problem_id, completion.sample), []).append((row, completion))
+    return list(groups.values())
 
 
 def joined(rows: Sequence[Row], completions: Sequence[Completion], source: Path) -> list[tuple[Row, Completion]]:

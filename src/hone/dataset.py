@@ -107,8 +107,13 @@ def _balanced(rows: Sequence[Row], split: Split, params: DatasetParams, labels: 
 
 
 def prompt_text(row: Row) -> str:
-    """All that the model is shown."""
-    return "\n".join(message.content for message in row.prompt)
+    """All that the model is shown, but for the tools that it is told of."""
+    return "\n".join(message.content for message in row.prompt if message.role != "tools")
+
+
+def asked_text(row: Row) -> str:
+    """What the model is asked: what tools answer is the same for everyone who asks them."""
+    return "\n".join(message.content for message in row.prompt if message.role in ("system", "user"))
 
 
 def normalised(text: str) -> str:
@@ -121,7 +126,7 @@ def _words(text: str) -> list[str]:
 
 
 def _ngrams(row: Row, n: int) -> Iterable[tuple[str, ...]]:
-    words = _words(prompt_text(row))
+    words = _words(asked_text(row))
     return (tuple(words[i : i + n]) for i in range(len(words) - n + 1))
 
 

@@ -14,7 +14,7 @@ from hone.errors import UserError
 from hone.pipeline.names import did_you_mean
 
 if TYPE_CHECKING:
-    from hone.config import DraftsParams
+    from hone.config import EndpointParams
 
 REACH_S = 20.0
 PACKAGES = ("torch", "transformers", "peft", "snakemake", "dvc", "mlflow")
@@ -52,21 +52,23 @@ def _device() -> str:
 
 
 def _teachers() -> Iterator[str]:
-    from hone.config import DraftsParams
+    from hone.config import APIS, DraftsParams, JudgeParams
     from hone.pipeline.params import check_params, tree
 
     for recipe, values in check_params(Path("params.yaml"), tree()).items():
-        drafts = DraftsParams.model_validate(values.get("drafts", {}))
-        if drafts.teacher != "mutate":
-            yield f"teacher of {recipe}: {drafts.teacher} {drafts.model}: {asyncio.run(_asked(drafts))}"
+        asked: dict[str, EndpointParams] = {"teacher": DraftsParams.model_validate(values.get("drafts", {}))}
+        asked |= {"judge": JudgeParams.model_validate(values.get("judge", {}))}
+        for what, params in asked.items():
+            if params.api in APIS:
+                yield f"{what} of {recipe}: {params.api} {params.model}: {asyncio.run(_asked(params))}"
 
 
-async def _asked(drafts: "DraftsParams") -> str:
-    """Whether a teacher's key is taken, the endpoint can be reached, and the model and its price are known."""
+async def _asked(params: "EndpointParams") -> str:
+    """Whether a model's key is taken, the endpoint can be reached, and the model and its price are known."""
     from hone.teachers.teaching import client
 
     try:
-        endpoint = client(drafts)
+        endpoint = client(params)
     except UserError as error:
         return str(error)
     try:
@@ -78,9 +80,9 @@ async def _asked(drafts: "DraftsParams") -> str:
         return str(error)
     finally:
         await endpoint.close()
-    near = did_you_mean(drafts.model, served)
-    model = "serves the model" if drafts.model in served else f"does not list the model{f'; {near}?' if near else ''}"
-    price = drafts.prices.get(drafts.model)
+    near = did_you_mean(params.model, served)
+    model = "serves the model" if params.model in served else f"does not list the model{f'; {near}?' if near else ''}"
+    price = params.prices.get(params.model)
     cost = f"${price.input:g} and ${price.output:g} a million tokens" if price else "no price in prices"
     return f"answers, takes the key, {model}; {cost}"
 

@@ -17,7 +17,7 @@ from hone.errors import UserError
 from hone.files import atomic, dumps
 
 Split = Literal["train", "val", "test"]
-Role = Literal["system", "user", "assistant", "tool"]
+Role = Literal["system", "user", "assistant", "tools", "call", "tool"]  # the last three: calls.py
 Metric = bool | float | None
 
 T = TypeVar("T")

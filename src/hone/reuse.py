@@ -27,8 +27,9 @@ T = TypeVar("T")
 
 _SOURCES = Path(__file__).parent
 _SHARED = (
-    "config.py", "errors.py", "files.py", "ledger.py", "records.py", "reuse.py", "runners", "teachers",
-    "recipes/__init__.py", "recipes/base.py",
+    "calls.py", "config.py", "errors.py", "evaluation/__init__.py", "evaluation/answers.py", "evaluation/tool_match.py",
+    "files.py", "ledger.py", "recipes/__init__.py", "recipes/base.py", "records.py", "reuse.py", "runners", "teachers",
+    "world.py",
 )  # fmt: skip
 _UNSURE = {"crashed", "missing"}  # perhaps by the kernel, which ran out of memory
 

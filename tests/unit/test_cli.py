@@ -73,7 +73,7 @@ def test_check_finds_the_recipe_by_the_folder_or_asks_for_it(tmp_path):
     assert asked.returncode == 2
     assert (
         asked.stderr
-        == "hone: rows.jsonl: expected --recipe, since the file is not in data/RECIPE/; one of special_tokens\n"
+        == "hone: rows.jsonl: expected --recipe, since the file is not in data/RECIPE/; one of special_tokens, tool_traces\n"
     )
 
 
@@ -97,7 +97,7 @@ def test_show_prints_the_table_of_an_eval(tmp_path):
 def test_a_preset_without_a_name_lists_the_names():
     done = typed("preset", cwd=Path(__file__).parents[2])
     assert done.returncode == 2
-    assert "one of qwen3-8b-special-tokens" in done.stderr
+    assert "one of qwen3-4b-tool-traces, qwen3-8b-special-tokens" in done.stderr
 
 
 def test_doctor_says_versions_cores_and_isolation():

@@ -146,9 +146,9 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path: Path):
 @pytest.mark.parametrize(
     ("drafts", "told"),
     [
-        ("{teacher: openai}", "special_tokens.drafts: expected model, the name of the teacher at openai"),
+        ("{teacher: openai}", "special_tokens.drafts: expected model, the name of the model at openai"),
         ("{teacher: openai, model: m, max_usd: 5}", "special_tokens.drafts: expected a price of m in prices"),
-        ("{teacher: opeanai}", "special_tokens.drafts.teacher: expected one of mutate, openai, gemini"),
+        ("{teacher: opeanai}", "special_tokens.drafts.teacher: expected one of offline, openai, gemini"),
         (
             "{teacher: openai, model: m, prices: {m: {input: 1, ouput: 2}}}",
             "special_tokens.drafts.prices.m.ouput: unknown key",
@@ -159,7 +159,7 @@ def test_a_teacher_that_cannot_be_asked_is_told_before_any_job(tmp_path: Path, d
     text = (Path(__file__).parents[2] / "params.yaml").read_text()
     file = tmp_path / "params.yaml"
     file.write_text(
-        text.replace("    teacher: mutate\n    seed: 17\n", "").replace("  drafts:\n", f"  drafts: {drafts}\n")
+        text.replace("    teacher: offline\n    seed: 17\n", "").replace("  drafts:\n", f"  drafts: {drafts}\n")
     )
     with pytest.raises(UserError) as error:
         check_params(file, tree())

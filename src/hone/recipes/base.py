@@ -58,14 +58,22 @@ class Place:
     number: int
 
 
+Scored = tuple[str | None, Mapping[str, Metric]]
+"""The class that a completion chose, if any, and each metric (left out, or None, where it does not apply)."""
+
+
 class Recipe(Protocol):
     """A skill. Pure but for `runner`, through which alone untrusted code is run."""
 
     name: str
     Params: type[RecipeParams]
     metrics: tuple[str, ...]  # names in eval.json, the first is the one that the comparison leads with
+    right: tuple[str, ...]  # the metrics of which the first that applies says whether an answer is right
     labels: tuple[str, ...]  # classes that every split holds equally many of
     asks_a_row: int  # of a teacher, if nothing goes wrong
+
+    def labels_of(self, problem: Problem) -> Sequence[str]:
+        """The labels that rows of a problem can have."""
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner
@@ -84,8 +92,8 @@ class Recipe(Protocol):
     def rule(self, row: Row) -> str:
         """The reply of the best simple rule without a model: the baseline that the data must be harder than."""
 
-    def score(self, row: Row, completion: Completion, runner: Runner) -> tuple[str | None, Mapping[str, Metric]]:
-        """The class that the completion chose, if any, and each of `metrics` (None where it does not apply)."""
+    def scores(self, answered: Sequence[tuple[Row, Completion]], runner: Runner) -> Sequence[Scored]:
+        """What one sample of each test row of one problem is worth, in the order given."""
 
     def imported(self, path: Path) -> Iterable[Row]:
         """Rows of a file in our own or a foreign layout, for `hone check`; a bad line is a `UserError`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from hone.config import DraftsParams
+from hone.config import DraftsParams, EndpointParams
 from hone.ledger import Claims, Ledger
 from hone.records import Message
 from hone.teachers.asking import LEFT, Asker, Asks, Outcome
@@ -90,7 +90,7 @@ class Estimate:
 
 
 @asynccontextmanager
-async def asks(params: DraftsParams, ledger_path: Path, budget: Budget) -> AsyncIterator[Asks]:
+async def asks(params: EndpointParams, ledger_path: Path, budget: Budget) -> AsyncIterator[Asks]:
     """Who gets answers as `params` say; what is known and what is paid for stand in the ledger at `ledger_path`.
 
     Raises: UserError where a key is missing."""
@@ -105,9 +105,9 @@ async def asks(params: DraftsParams, ledger_path: Path, budget: Budget) -> Async
             yield Asker(endpoint, ledger, claims, Pacer(), budget, params.deadline_s)
 
 
-def client(params: DraftsParams) -> BatchClient:
+def client(params: EndpointParams) -> BatchClient:
     """The endpoint that `params` name. Its library is imported here: it takes a second."""
-    if params.teacher == "openai":
+    if params.api == "openai":
         from hone.teachers.openai import OpenAIClient
 
         return OpenAIClient(params.base_url)

@@ -65,6 +65,8 @@ class Loop:
         self.device = next(model.parameters()).device
         self.rows = train
         self.steps = plan([len(row.ids) for row in train], params)
+        given = params.validate_every
+        self.validate_every = max(1, round(given if given >= 1 else given * len(self.steps) / params.epochs))
         groups = by_length([len(row.ids) for row in val], range(len(val)), params.tokens_per_batch)
         self.val = [collate([val[row] for row in group]) for group in groups]
         self.trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -98,7 +100,7 @@ class Loop:
 
     def _validation_due(self) -> bool:
         step = self.state.step
-        at = step > 0 and (step % self.params.validate_every == 0 or step == len(self.steps))
+        at = step > 0 and (step % self.validate_every == 0 or step == len(self.steps))
         return at and step not in self.state.validation
 
     def _advance(self, progress: Progress, stop: Stop) -> None:

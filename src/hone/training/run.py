@@ -50,8 +50,7 @@ def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
     a model that does not come back from disk as it was; what was published before then still stands.
     """
     builder = Chat.load(inputs.tokenizer)
-    rows = encode(builder, inputs.train, params.max_tokens)
-    val = encode(builder, inputs.val, params.max_tokens)
+    rows, val = (encode(builder, path, params) for path in (inputs.train, inputs.val))
     folder = work / key_of(params.model_dump(), [*asdict(inputs).values(), *CODE])
     digests = {name: digest(path) for name, path in asdict(inputs).items()}
     keep_memory()
@@ -67,12 +66,13 @@ def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
     shutil.rmtree(folder / "checkpoint", ignore_errors=True)
 
 
-def encode(builder: Chat, path: Path, max_tokens: int) -> list[Encoded]:
+def encode(builder: Chat, path: Path, params: TrainParams) -> list[Encoded]:
     """The rows of a file as tokens; a `UserError` names one that is too long or has nothing to learn."""
     rows = read_jsonl(path, Row)
     if not rows:
         raise UserError(f"{path}: expected rows to train on, found none")
-    encoded = [builder.row(row.messages, row.id, max_tokens) for row in rows]
+    every = params.learn == "every"
+    encoded = [builder.row(row.messages, row.id, params.max_tokens, every) for row in rows]
     for row, tokens_of_row in zip(rows, encoded, strict=True):
         if not any(tokens_of_row.supervised[1:]):
             raise UserError(f"{path}: row {row.id}: expected tokens to learn, found none; give it a reply")

@@ -63,9 +63,9 @@ def test_strangers_doubles_and_empty_files_are_refused(score, completions, messa
 
 def test_kept_completions_score_to_the_same_bytes_each_time_and_in_any_order(score, tmp_path, monkeypatch):
     class Skill:
-        def score(self, row, completion, runner):
+        def scores(self, answered, runner):
             tests = Tests("double", (Case(args=(2,), expected=4),))
-            return None, {"passes": runner.verdict(completion.text, tests).passed}
+            return [(None, {"passes": runner.verdict(c.text, tests).passed}) for _, c in answered]
 
     monkeypatch.setattr(score.recipes, "get", lambda name: Skill())
     texts = ("def double(n):\n    return 2 * n\n", "def double(n):\n    return n + 3\n", "raise ValueError", "")

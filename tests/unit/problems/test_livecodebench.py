@@ -201,7 +201,7 @@ def test_a_file_without_the_published_columns_shows_both(tmp_path: Path) -> None
 
 
 def test_a_source_without_a_path_is_told() -> None:
-    with pytest.raises(UserError, match=r"problems\.path: expected a parquet file for source livecodebench"):
+    with pytest.raises(UserError, match=r"problems\.path: expected a path for source livecodebench"):
         load(ProblemsParams(source="livecodebench"))
 
 

@@ -161,28 +161,33 @@ def completion(row, text, singles=()):
     return Completion(row.id, "sft", 0, text, (1, 2), singles, "stop")
 
 
+def scored(row, completion, runner):
+    (found,) = RECIPE.scores([(row, completion)], runner)
+    return found
+
+
 def test_a_perfect_reply_scores_on_every_metric(rows, runner):
     row = edit_row(rows)
-    mode, metrics = RECIPE.score(row, completion(row, row.reply, ("<|EDIT|>",)), runner)
+    mode, metrics = scored(row, completion(row, row.reply, ("<|EDIT|>",)), runner)
     assert mode == "EDIT"
     assert metrics == dict.fromkeys(RECIPE.metrics, True)
 
 
 def test_fix_rate_does_not_apply_to_agent_rows(rows, runner):
     row = agent_row(rows)
-    assert RECIPE.score(row, completion(row, row.reply, ("<|AGENT|>",)), runner)[1]["fix_rate"] is None
+    assert scored(row, completion(row, row.reply, ("<|AGENT|>",)), runner)[1]["fix_rate"] is None
 
 
 def test_a_marker_written_in_pieces_is_not_a_single_token(rows, runner):
     row = edit_row(rows)
-    metrics = RECIPE.score(row, completion(row, row.reply), runner)[1]
+    metrics = scored(row, completion(row, row.reply), runner)[1]
     assert metrics["marker_single_token"] is False
     assert metrics["mode_accuracy"] is True
 
 
 def test_an_empty_reply_fails_and_stays_in_the_denominator(rows, runner):
     row = edit_row(rows)
-    mode, metrics = RECIPE.score(row, completion(row, ""), runner)
+    mode, metrics = scored(row, completion(row, ""), runner)
     assert mode is None
     assert metrics == dict.fromkeys(RECIPE.metrics, False)
 
@@ -191,7 +196,7 @@ def test_a_fix_is_scored_by_running_it(rows, runner):
     row = edit_row(rows)
     unfixed = row.reply.replace(json.dumps(row.meta["solution"])[1:-1], json.dumps(row.meta["code"])[1:-1])
     assert unfixed != row.reply
-    assert RECIPE.score(row, completion(row, unfixed, ("<|EDIT|>",)), runner)[1]["fix_rate"] is False
+    assert scored(row, completion(row, unfixed, ("<|EDIT|>",)), runner)[1]["fix_rate"] is False
 
 
 def test_prompted_variant_explains_both_modes_and_others_see_the_row_alone(rows):

@@ -183,6 +183,15 @@ def test_one_step_without_warmup_is_taken_at_the_full_rate():
     assert learning_rate(0, 1, params(learning_rate=0.5, warmup=0.0)) == 0.5
 
 
+def test_validation_comes_every_so_many_steps_or_parts_of_an_epoch(loop):
+    by_steps = loop(validate_every=3).run(Stop()).validation
+    by_epochs = loop(validate_every=0.5, epochs=2)
+    half = len(by_epochs.steps) / 4
+    found = by_epochs.run(Stop()).validation
+    assert sorted(by_steps) == [*range(3, max(by_steps), 3), max(by_steps)]
+    assert sorted(found)[:2] == [round(half), 2 * round(half)]
+
+
 def test_a_part_of_an_epoch_is_that_part_of_its_steps():
     lengths = [len(row.ids) for row in rows(12)]
     one, more, all_ = (plan(lengths, params(epochs=epochs)) for epochs in (1, 1.5, 2))

@@ -37,7 +37,7 @@ def test_what_is_published_answers_as_the_best_weights_did(inputs, tmp_path, met
     run.train(settings, inputs, tmp_path / "sft", tmp_path / "work")
     report = json.loads((tmp_path / "sft/training.json").read_text())
     found = models.load(inputs.base, inputs.tokenizer, adapter=tmp_path / "sft", method=method)
-    rows = run.encode(Chat.load(inputs.tokenizer), inputs.val, 256)
+    rows = run.encode(Chat.load(inputs.tokenizer), inputs.val, params(max_tokens=256))
     with torch.no_grad():
         loss = mean_loss(found, collate(rows))
     best = {entry["step"]: entry["loss"] for entry in report["validation_loss"]}[report["best_step"]]
@@ -109,13 +109,13 @@ def test_a_row_without_a_reply_at_its_end_is_named(inputs, tmp_path):
     cut = replace(conversation(7), messages=(Message("user", "?"),))
     write_jsonl(tmp_path / "rows.jsonl", [cut])
     with pytest.raises(UserError, match="row-7"):
-        run.encode(Chat.load(inputs.tokenizer), tmp_path / "rows.jsonl", 256)
+        run.encode(Chat.load(inputs.tokenizer), tmp_path / "rows.jsonl", params(max_tokens=256))
 
 
 def test_no_rows_is_an_error(inputs, tmp_path):
     (tmp_path / "rows.jsonl").write_text("")
     with pytest.raises(UserError, match="found none"):
-        run.encode(Chat.load(inputs.tokenizer), tmp_path / "rows.jsonl", 256)
+        run.encode(Chat.load(inputs.tokenizer), tmp_path / "rows.jsonl", params(max_tokens=256))
 
 
 def test_a_model_that_does_not_come_back_as_it_was_is_not_published(inputs, tmp_path, monkeypatch):

@@ -14,7 +14,9 @@ import hone
 from hone.files import MANIFEST, atomic_folder, write_text
 
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
-WRITTEN_BY = {"dataset": {"--train", "--val", "--test"}, "drafts": {"--account"}}
+WRITTEN_BY = {
+    "dataset": {"--train", "--val", "--test"}, "drafts": {"--account"}, "judge": {"--results", "--examples"},
+}  # fmt: skip
 UNHASHED = {"--work", "--log"}
 
 
@@ -48,7 +50,8 @@ def _write(path: Path, made_of: str) -> None:
     text = json.dumps({"made_of": made_of}) + "\n"
     if path.name == "eval.json":
         block = {"variants": {"sft": {"mode_accuracy": figure}}}
-        write_text(path, json.dumps({"schema": 1, "recipes": {"special_tokens": block}}) + "\n")
+        recipe = path.parent.name if path.parent.name != "results" else "special_tokens"
+        write_text(path, json.dumps({"schema": 1, "recipes": {recipe: block}}) + "\n")
     elif path.name == "comparison.json":
         point = {"variant": "sft", "metric": "mode_accuracy", "value": value, "low": value / 2, "high": value, "n": 8}
         write_text(path, json.dumps([point]) + "\n")

@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import field_validator
 
 from hone.config import NewToken
-from hone.recipes.base import Check, Place, RecipeParams
+from hone.recipes.base import Check, Place, RecipeParams, Scored
 from hone.recipes.special_tokens import drafts, formats, scoring, taught
 from hone.recipes.special_tokens.verify import verify
-from hone.records import Completion, Message, Metric, Problem, Row, Split
+from hone.records import Completion, Message, Problem, Row, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 
@@ -56,8 +56,12 @@ class SpecialTokens:
     name = "special_tokens"
     Params = Params
     metrics = scoring.METRICS
+    right = ("mode_accuracy",)
     labels = ("AGENT", "EDIT")
     asks_a_row = 2
+
+    def labels_of(self, problem: Problem) -> Sequence[str]:
+        return self.labels
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner
@@ -78,8 +82,8 @@ class SpecialTokens:
     def rule(self, row: Row) -> str:
         return str(row.meta["markers"][scoring.keyword_mode(row.prompt[-1].content)])
 
-    def score(self, row: Row, completion: Completion, runner: Runner) -> tuple[str | None, Mapping[str, Metric]]:
-        return scoring.score(row, completion, runner)
+    def scores(self, answered: Sequence[tuple[Row, Completion]], runner: Runner) -> Sequence[Scored]:
+        return [scoring.score(row, completion, runner) for row, completion in answered]
 
     def imported(self, path: Path) -> Iterable[Row]:
         return formats.imported(path, _markers(None))

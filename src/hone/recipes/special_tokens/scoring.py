@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from hone.recipes.base import Scored
 from hone.recipes.special_tokens.grammar import GrammarError, first_marker, parse
-from hone.records import Completion, Metric, Row
+from hone.records import Completion, Row
 from hone.runners import Runner, Tests
 
 METRICS = ("mode_accuracy", "format_rate", "marker_single_token", "fix_rate")
@@ -24,7 +25,7 @@ def keyword_mode(request: str) -> str:
     return "EDIT" if _CONCRETE.search(request) and not _DENIED.search(request) else "AGENT"
 
 
-def score(row: Row, completion: Completion, runner: Runner) -> tuple[str | None, Mapping[str, Metric]]:
+def score(row: Row, completion: Completion, runner: Runner) -> Scored:
     """The mode that the completion chose, and its metrics.
 
     mode_accuracy: the first marker is the right one. format_rate: the strict grammar. marker_single_token: that
