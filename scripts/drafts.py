@@ -48,7 +48,8 @@ def main(
         set_log(log)
         work = work or Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
         problems = read_problems(samples)
-        splits = assign((problem.id for problem in problems), block(params, "dataset", DatasetParams))
+        labels = recipes.get(recipe).labels_of
+        splits = assign({p.id: " ".join(labels(p)) for p in problems}, block(params, "dataset", DatasetParams))
         if block(params, "drafts", DraftsParams).teacher == "offline":
             rows, facts = offline(recipe, problems, splits, params, work)
         else:

@@ -30,8 +30,16 @@ class Overlap:
     text: str
 
 
-def assign(problem_ids: Iterable[str], params: DatasetParams) -> dict[str, Split]:
-    """Each problem's split, in proportion to the problems that the splits need."""
+def assign(strata: Mapping[str, str], params: DatasetParams) -> dict[str, Split]:
+    """Each problem's split, in proportion to the problems that the splits need; `strata` gives each problem's stratum,
+    and every stratum is divided alike."""
+    of: dict[str, list[str]] = {}
+    for problem, stratum in strata.items():
+        of.setdefault(stratum, []).append(problem)
+    return {problem: split for problems in of.values() for problem, split in _assigned(problems, params).items()}
+
+
+def _assigned(problem_ids: Iterable[str], params: DatasetParams) -> dict[str, Split]:
     ranked = sorted(problem_ids, key=lambda name: _rank(params.seed, name))
     need = {name: -(-getattr(params, name).rows // getattr(params, name).per_problem) for name in SPLITS}
     total = sum(need.values())

@@ -1,5 +1,7 @@
 """Splits are by problem, balanced, free of duplicates and of shared text."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,10 +27,18 @@ def row(name, split="train", label="A", problem="p", text=None):
 @given(st.sets(st.text(min_size=1), min_size=1), st.integers())
 def test_every_problem_is_in_exactly_one_split_whatever_the_order(names, seed):
     params = sizes(seed=seed)
-    found = assign(sorted(names), params)
-    assert found == assign(sorted(names, reverse=True), params)
+    found = assign(dict.fromkeys(sorted(names), ""), params)
+    assert found == assign(dict.fromkeys(sorted(names, reverse=True), ""), params)
     assert found.keys() == names
     assert set(found.values()) <= set(SPLITS)
+
+
+def test_every_stratum_is_divided_alike():
+    strata = {f"{stratum}{number}": stratum for stratum in "abc" for number in range(40)}
+    found = assign(strata, sizes())
+    shares = [Counter(found[name] for name in strata if strata[name] == stratum) for stratum in "abc"]
+    assert shares[0] == shares[1] == shares[2]
+    assert min(shares[0][split] for split in SPLITS) > 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(SPLITS), st.sampled_from(LABELS), st.integers(0, 9)), max_size=120))

@@ -119,8 +119,8 @@ def test_one_edited_problem_of_many_is_drafted_and_its_rows_verified_alone(built
 def test_added_problems_are_drafted_and_those_that_they_move_to_another_split(built, tmp_path):
     more = [problem(100), *PROBLEMS[:20], problem(101), *PROBLEMS[20:]]
     sizes = DatasetParams.model_validate(SIZES)
-    before = assign([each.id for each in PROBLEMS], sizes)
-    moved = sum(before.get(name, split) != split for name, split in assign([p.id for p in more], sizes).items())
+    before = assign({p.id: "" for p in PROBLEMS}, sizes)
+    moved = sum(before.get(name, split) != split for name, split in assign({p.id: "" for p in more}, sizes).items())
     assert build(built, more)[0] == (2 + moved, 40 - moved)
     (tmp_path / "nothing").mkdir()
     build(tmp_path / "nothing", more)
@@ -136,8 +136,8 @@ def test_where_all_is_known_no_runner_is_started(built, monkeypatch):
 
 def test_sizes_of_splits_that_leave_a_problem_as_it_was_draft_nothing(built):
     smaller = {"drafts": {"seed": 3}, "dataset": SIZES | {"train": {"rows": 6, "per_problem": 1}, "ngram": 14}}
-    moved = assign([p.id for p in PROBLEMS], DatasetParams.model_validate(smaller["dataset"]))
-    before = assign([p.id for p in PROBLEMS], DatasetParams.model_validate(SIZES))
+    moved = assign({p.id: "" for p in PROBLEMS}, DatasetParams.model_validate(smaller["dataset"]))
+    before = assign({p.id: "" for p in PROBLEMS}, DatasetParams.model_validate(SIZES))
     made = sum(moved[name] != before[name] for name in before)
     assert build(built, PROBLEMS, smaller)[0] == (made, 40 - made)
 
