@@ -3,6 +3,7 @@
 Source of the rule: Mialon et al. 2023 (GAIA), section 3. An empty answer is never right.
 """
 
+import math
 import re
 
 _LIST = re.compile(r"[,;]")
@@ -25,9 +26,10 @@ def _same(part: str, expected: str) -> bool:
 
 def _number(text: str) -> float | None:
     try:
-        return float(re.sub(r"[$%,\s]", "", text))
+        found = float(re.sub(r"[$%,\s]", "", text))
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
 def _letters(text: str) -> str:

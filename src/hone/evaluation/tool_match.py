@@ -5,6 +5,7 @@ value is what its schema makes of it: 3, 3.0 and "3" are one integer, an enum's 
 not matter, and an optional argument that is null or its default is as good as left out.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -91,9 +92,10 @@ def _number(text: str) -> Any:
         return int(text)
     except ValueError:
         try:
-            return float(text)
+            found = float(text)
         except ValueError:
             return text
+        return found if math.isfinite(found) else text
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hone.calls import Call
@@ -88,6 +88,8 @@ def test_objects_are_compared_in_depth():
     assert found({"n": 1, "deep": {"n": 3}}, {"n": 1, "deep": {"n": 2}}) == NAME
 
 
+@example({"x": "nan"})
+@example({"n": "1e999"})
 @given(st.dictionaries(st.sampled_from([*SCHEMA["properties"], "z"]), st.none() | st.integers() | st.text()))
 def test_normalising_twice_is_normalising_once(arguments):
     once = by_schema(arguments, SCHEMA)
