@@ -12,6 +12,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -109,3 +110,8 @@ def tiny_model(kind: str, vocabulary: int, tied: bool) -> Any:
     if kind == "llama":
         return LlamaForCausalLM(LlamaConfig(**sizes)).eval()
     return Qwen3ForCausalLM(Qwen3Config(**sizes)).eval()
+
+
+# A busy machine draws slowly, which says nothing of a test.
+settings.register_profile("hone", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("hone")
