@@ -19,9 +19,10 @@ from hone.dataset import prompt_text
 from hone.errors import UserError, one_message
 from hone.evaluation.examples import page
 from hone.evaluation.judge import Judged, Pair, account, judge
-from hone.files import atomic, dumps, write_json, write_text
+from hone.files import write_json, write_text
 from hone.progress import say, set_log
-from hone.records import Completion, Row, Score, read_jsonl
+from hone.recipes.base import Recipe
+from hone.records import Completion, Row, Score, read_jsonl, write_lines
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks
 
@@ -45,11 +46,12 @@ def main(
     """Compare both variants on every row."""
     with one_message():
         set_log(log)
+        skill = recipes.get(recipe)
         settings = block(params, "judge", JudgeParams)
         tested = read_jsonl(rows, Row)
         said = {name: of_variant(completions, Completion, name, tested) for name in (BASE, TUNED)}
         exact = {
-            name: {key: right(recipe, score) for key, score in of_variant(scores, Score, name, tested).items()}
+            name: {key: right(skill, score) for key, score in of_variant(scores, Score, name, tested).items()}
             for name in (BASE, TUNED)
         }
         pairs = [Pair(prompt_text(row), row.reply, said[BASE][row.id].text, said[TUNED][row.id].text) for row in tested]
@@ -78,10 +80,9 @@ def of_variant(files: Sequence[Path], kind: type[Any], variant: str, rows: Seque
     return found
 
 
-def right(recipe: str, score: Score) -> bool:
+def right(skill: Recipe, score: Score) -> bool:
     """Whether an answer is right by exact comparison: by the first metric that applies, of those that say so."""
-    names = recipes.get(recipe).right
-    return bool(next((score.metrics[name] for name in names if score.metrics.get(name) is not None), False))
+    return bool(next((score.metrics[name] for name in skill.right if score.metrics.get(name) is not None), False))
 
 
 def by_judge(pairs: Sequence[Pair], settings: JudgeParams, ledger: Path) -> list[Judged]:
@@ -129,12 +130,6 @@ def compared(row: Row, rights: tuple[bool, bool], judged: Judged | None) -> dict
         "exact_winner": exact, "judge_winner": SIDES.get(judged.winner or "") if judged else None,
         "flipped": bool(judged and judged.flipped), "reasons": list(judged.reasons) if judged else [],
     }  # fmt: skip
-
-
-def write_lines(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """JSONL, whole or not at all."""
-    with atomic(path) as temporary:
-        temporary.write_text("".join(dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ nothing of any one recipe, and nothing of machines (that is `profiles/`).
 """
 
 import json
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -78,9 +79,9 @@ class EndpointParams(Block):
     max_usd: Annotated[float, Field(gt=0.0)] | None = Field(default=None, description="needs a price of the model")
 
     @property
+    @abstractmethod
     def api(self) -> str:
         """Whose API it is, or a word that names none."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _named(self) -> Self:

@@ -112,9 +112,14 @@ class Score:
 
 def write_jsonl(path: Path, rows: Iterable[Any]) -> None:
     """Write dataclass instances, one JSON object a line, keys sorted."""
+    write_lines(path, map(dataclasses.asdict, rows))
+
+
+def write_lines(path: Path, objects: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON objects, one a line, keys sorted; whole or not at all."""
     with atomic(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
-        for row in rows:
-            stream.write(dumps(dataclasses.asdict(row)) + "\n")
+        for each in objects:
+            stream.write(dumps(each) + "\n")
 
 
 def read_jsonl(path: Path, kind: type[T]) -> list[T]:

@@ -103,8 +103,9 @@ async def _judged(pair: Pair, asks: Asks, params: JudgeParams) -> Judged:
     ]
     a, b, one, other = await asyncio.gather(*[_said(text, asks, params) for text in texts])
     graded_a, graded_b = _read(a, _Grade), _read(b, _Grade)
-    winner, flipped = decided(_read(one, _Choice), _read(other, _Choice))
-    known = [verdict.reason for verdict in map(_reasoned, (one, other)) if verdict]
+    choices = [_read(text, _Choice) for text in (one, other)]
+    winner, flipped = decided(*choices)
+    known = [choice.reason for choice in choices if choice]
     return Judged(
         graded_a.right if graded_a else None, graded_b.right if graded_b else None, winner, flipped, tuple(known)
     )
@@ -134,10 +135,6 @@ def _read(text: str, kind: type[V]) -> V | None:
         return kind.model_validate(json.loads(json_text(text)))
     except (ValueError, ValidationError, RecursionError):
         return None
-
-
-def _reasoned(text: str) -> _Choice | None:
-    return _read(text, _Choice)
 
 
 def account(judged: Sequence[Judged], rights: Sequence[tuple[bool, bool]]) -> dict[str, Any]:

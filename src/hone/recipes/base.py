@@ -4,6 +4,7 @@ A recipe is a module in this folder with a `RECIPE` object; its name is the modu
 Everything here must import fast: Snakemake asks for the parameter tree each time it reads the Snakefile.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from hone.config import (
     SamplesParams,
     TrainParams,
 )
+from hone.files import dumps
 from hone.records import Completion, Message, Metric, Problem, Row, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
@@ -60,6 +62,19 @@ class Place:
 
 Scored = tuple[str | None, Mapping[str, Metric]]
 """The class that a completion chose, if any, and each metric (left out, or None, where it does not apply)."""
+
+
+def row_id(split: str, label: str, messages: Sequence[Message]) -> str:
+    """Content as a name: a row that was touched after it was proven no longer answers to its id."""
+    content = dumps([split, label, [[m.role, m.content] for m in messages]])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def unchanged(row: Row) -> Check:
+    """Whether a row still answers to its id; one without an id is of a foreign file."""
+    if row.id and row.id != row_id(row.split, row.label, row.messages):
+        return Check("changed", "the content is not what its id was made of: it was edited after it was proven")
+    return Check()
 
 
 class Recipe(Protocol):

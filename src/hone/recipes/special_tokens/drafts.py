@@ -1,10 +1,9 @@
 """From bugs to rows: a user's request, and the reply that the model should learn."""
 
-import hashlib
 import random
 from collections.abc import Iterator, Mapping
 
-from hone.files import dumps
+from hone.recipes.base import row_id
 from hone.recipes.special_tokens.bugs import Bug, bugs, with_failed_assertion
 from hone.recipes.special_tokens.grammar import Reply
 from hone.recipes.special_tokens.requests import WEIGHTS, Request, request, styles_for
@@ -31,12 +30,6 @@ def draft(
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
             asked = request(bug, style, problem.statement, split, draw)
             yield row(problem, split, label, bug, asked, (_edit if label == "EDIT" else _agent)(bug, asked), markers)
-
-
-def row_id(split: str, label: str, messages: tuple[Message, ...]) -> str:
-    """Content as a name: a row that was touched after it was proven no longer answers to its id."""
-    content = dumps([split, label, [[m.role, m.content] for m in messages]])
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _styles(label: str, n: int, draw: random.Random) -> list[str]:

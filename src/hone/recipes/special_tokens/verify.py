@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from hone.recipes.base import Check
-from hone.recipes.special_tokens.drafts import row_id
+from hone.recipes.base import Check, unchanged
 from hone.recipes.special_tokens.grammar import GrammarError, Reply, parse
 from hone.records import Row
 from hone.runners import Runner, Tests
@@ -26,7 +25,7 @@ def verify(row: Row, runner: Runner) -> Check:
         quotes = "quotes" if reply.mode == "EDIT" else "does not quote"
         return Check("evidence", f"expected a request that {quotes} {row.meta['evidence']!r}")
     found = (_edit if reply.mode == "EDIT" else _agent)(row, reply, runner)
-    return found if not found.ok else _unchanged(row)
+    return found if not found.ok else unchanged(row)
 
 
 def _edit(row: Row, reply: Reply, runner: Runner) -> Check:
@@ -60,9 +59,3 @@ def _agent(row: Row, reply: Reply, runner: Runner) -> Check:
 def _compiles(source: str, runner: Runner) -> Check:
     shown = runner.run(f"compile({source!r}, 'modified_code', 'exec')")
     return PROVEN if shown.outcome == "passed" else Check("fix_fails", f"modified_code: {shown.error}")
-
-
-def _unchanged(row: Row) -> Check:
-    if row.id and row.id != row_id(row.split, row.label, row.messages):
-        return Check("changed", "the content is not what its id was made of: it was edited after it was proven")
-    return PROVEN

@@ -4,7 +4,6 @@ A whole trace is one row, every turn of it to be learned. A step is a row too: a
 next call or the final answer.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 from hone.calls import Call, declaration
 from hone.errors import UserError
-from hone.files import dumps
+from hone.recipes.base import row_id
 from hone.recipes.tool_traces.tools import TOOLS, ToolError, World, execute
 from hone.records import Message, Problem, Row, Split
 from hone.runners import Runner
@@ -84,9 +83,3 @@ def rows(
         }  # fmt: skip
         label = problem.difficulty
         yield Row(row_id(split, label, messages), problem.id, split, label, messages, facts)
-
-
-def row_id(split: str, label: str, messages: Sequence[Message]) -> str:
-    """Content as a name: a row that was touched after it was proven no longer answers to its id."""
-    content = dumps([split, label, [[m.role, m.content] for m in messages]])
-    return hashlib.sha256(content.encode()).hexdigest()[:16]

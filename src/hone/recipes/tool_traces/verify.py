@@ -3,9 +3,9 @@
 from hone.calls import Call, declared
 from hone.errors import UserError
 from hone.evaluation.answers import right
-from hone.recipes.base import Check
+from hone.recipes.base import Check, unchanged
 from hone.recipes.tool_traces.tools import TOOLS, World, check
-from hone.recipes.tool_traces.traces import FAILED, observed, row_id
+from hone.recipes.tool_traces.traces import FAILED, observed
 from hone.records import Message, Row
 from hone.runners import Runner
 
@@ -33,9 +33,7 @@ def verify(row: Row, runner: Runner) -> Check:
         return Check("conversation", str(error))
     if last == ("assistant",) and not right(row.reply, row.meta["answer"]):
         return Check("wrong_answer", f"expected {row.meta['answer']!r}, found {row.reply[:80]!r}")
-    if row.id and row.id != row_id(row.split, row.label, row.messages):
-        return Check("changed", "the content is not what its id was made of: it was edited after it was proven")
-    return PROVEN
+    return unchanged(row)
 
 
 def _call(call: Call, after: Message | None, known: set[str], world: World | None) -> Check:
