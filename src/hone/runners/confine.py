@@ -198,10 +198,10 @@ def _filter(architecture: int, denied: dict[str, tuple[int, int]]) -> list[bytes
     program += flags(_FCNTL[_COLUMN], 1, _F_SETOWN, refuse | _EPERM, allow)
     if _OPEN[_COLUMN] != _NONE:
         program += flags(_OPEN[_COLUMN], 1, _OPEN_TO_WRITE, refuse | _EPERM, allow)
-    for numbers in denied.values():
-        if numbers[_COLUMN] != _NONE:
-            program += [op(equal, numbers[_COLUMN], 0, 1), op(give, refuse | _EPERM)]
-    return [*program, op(give, allow)]
+    numbers = sorted(names[_COLUMN] for names in denied.values() if names[_COLUMN] != _NONE)
+    left = range(len(numbers) - 1, -1, -1)  # a jump's length is a byte: all are far from that many
+    program += [op(equal, number, after + 1, 0) for number, after in zip(numbers, left, strict=True)]
+    return [*program, op(give, allow), op(give, refuse | _EPERM)]
 
 
 def _tried() -> list[str]:

@@ -1,13 +1,14 @@
 """How the fork server runs a program in Python. Loaded by `server.py`, never imported; standard library only.
 
-An adapter has `load`, `call`, `leave` and `told`, as here. What it imports, programs find imported already: forks
-are cheap, imports are not.
+An adapter has `rehearse`, `load`, `call`, `leave` and `told`, as here. What it imports, programs find imported
+already: forks are cheap, imports are not.
 """
 
 import ast  # noqa: F401
 import atexit
 import bisect  # noqa: F401
 import builtins
+import cmath  # noqa: F401
 import collections  # noqa: F401
 import copy  # noqa: F401
 import dataclasses  # noqa: F401
@@ -26,12 +27,22 @@ import re  # noqa: F401
 import statistics  # noqa: F401
 import string  # noqa: F401
 import sys
-import threading
 import traceback
 import types
+import typing  # noqa: F401
 
 NAME = "solution.py"
 _SHOWN = 4000  # characters of a traceback
+
+
+def rehearse() -> None:
+    """Do once what all programs do: what Python makes at its first use, as the compiler's tables, is then there."""
+    module = load("def same(x):\n    return x\n", script=False)
+    try:
+        call(module, "same", [])
+    except TypeError as error:
+        told(error)
+    del sys.modules[module.__name__]
 
 
 def load(source: str, script: bool) -> types.ModuleType:
@@ -55,7 +66,8 @@ def call(module: types.ModuleType, entry: str, arguments: list) -> object:
 
 def leave() -> None:
     """The end of a script, as Python has it: wait for its threads, run its exit functions, flush its output."""
-    threading._shutdown()  # type: ignore[attr-defined]
+    if threading := sys.modules.get("threading"):  # not imported here: it makes every fork a fifth dearer
+        threading._shutdown()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.__stdout__):
         if stream is not None and not stream.closed:

@@ -45,6 +45,9 @@ def main() -> None:
     if "landlock" in setup["layers"]:
         os.dup2(confine.rules(setup["readable"]), _RULES)
     setup["calls"] = confine.calls(bool(setup["command"])) if "seccomp" in setup["layers"] else b""
+    _open_streams()
+    if adapter:
+        adapter.rehearse()
     gc.freeze()  # what is here stays: a child that looked through it would copy its pages
     serve(control, setup, adapter)
 
@@ -112,8 +115,7 @@ def _exited(pid: int) -> bool:
 def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -> None:
     """Run one program to its end; never returns."""
     try:
-        with os.fdopen(request, "rb") as stream:
-            job = json.loads(stream.read())
+        job = json.loads(os.read(request, os.fstat(request).st_size))  # a file in memory: one read gives all
         os.setsid()
         # memfd: standard input is a file of its own, so that reading it needs no second process
         stdin = os.memfd_create("stdin")
@@ -142,10 +144,19 @@ def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -
         os._exit(0)  # no exit handlers and no destructors of the program
 
 
-def _run(job: dict, results: int, adapter: Any) -> None:
+def _open_streams() -> None:
+    """Standard streams of the kinds that programs find: a child only puts its own file and pipe under them."""
+    stdin, (reading, writing) = os.memfd_create("stdin"), os.pipe()
+    for source, target in ((stdin, 0), (writing, 1)):
+        os.dup2(source, target)
+    for descriptor in (stdin, reading, writing):
+        os.close(descriptor)
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8", errors="replace")
     vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout)
+
+
+def _run(job: dict, results: int, adapter: Any) -> None:
     script = not job["entry"]
     loaded: list = []
     failure = _attempt(lambda: loaded.append(adapter.load(job["source"], script)), script, adapter)
