@@ -127,16 +127,16 @@ class Asker:
                 self._pacer.refuse(ticket, refused.retry_after)
                 raise
             except TimeoutError:
-                self._pacer.trouble(server=False)
+                self._pacer.trouble(ticket, server=False)
                 raise Trouble(f"no answer in {self._deadline_s:g} s") from None
             except Trouble as trouble:
-                self._pacer.trouble(trouble.server)
+                self._pacer.trouble(ticket, trouble.server)
                 raise
             except BaseException:  # served, though not to use; or cancelled
-                self._pacer.answered()
+                self._pacer.answered(ticket)
                 raise
             self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
-            self._pacer.answered()
+            self._pacer.answered(ticket)
             self._troubled.clear()
         answer = replace(answer, usd=self._budget.cost(ask, answer))
         try:

@@ -7,6 +7,10 @@ percent of the limit and far fewer than one request in a hundred is refused. Wha
 tokens a minute) is kept to from the start. Retry-After stops everything for that long; a server in trouble (5xx after
 5xx, and no answer between) does so for a moment, and does not change the rate.
 
+An endpoint that refuses nothing may yet be slow: one GPU, or a server on this machine. So there is a limit to how many
+requests are under way too: it grows with the answers, and is halved where they typically take longer than `slow_s`, for
+what is asked then only waits there until it is given up, and was computed for nothing.
+
 One event loop; `clock` and `sleep` are the loop's, or a test's.
 """
 
@@ -23,6 +27,8 @@ NEAR, CAREFUL = (0.985, 1.02), 0.03  # this close to the rate last refused, it g
 TROUBLE_S = 0.5  # how long a second 5xx in a row stops new requests; doubled while no answer comes
 MOST_TROUBLE_S = 60.0
 LEARNED = 0.05  # how much one answer tells of what the next will take
+FIRST_UNDER_WAY = 16
+LATELY = 0.125  # how much one answer tells of how long they take
 
 
 @dataclass(frozen=True)
@@ -34,22 +40,27 @@ class Ticket:
 
 
 class Pacer:
-    """Admits requests one after the other, `in_flight` of them at most at a time."""
+    """Admits requests one after the other, `in_flight` of them at most at a time. `slow_s` must be well below the
+    time after which an answer is given up."""
 
     def __init__(
         self,
         start: float = 2.0,
         in_flight: int = 256,
+        slow_s: float = 75.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.rate = start  # requests a second
         self.refused = 0
         self._clock, self._sleep = clock, sleep
-        self._free = asyncio.Semaphore(in_flight)
+        self._most_under_way, self._slow_s = in_flight, slow_s
+        self._room, self._under_way, self._takes = float(min(in_flight, FIRST_UNDER_WAY)), 0, 0.0
+        self._ended = asyncio.Event()
         self._turn = asyncio.Lock()
         self._next = self._grown = clock()
         self._paused_until = 0.0
+        self._narrowed = self._next
         self._cuts = self._trouble = 0
         self._refused_at = start
         self._since_cut = 0  # answers
@@ -63,19 +74,22 @@ class Pacer:
 
     async def admit(self, tokens: int) -> Ticket:
         """Wait for this request's turn; `tokens` is what it is expected to cost."""
-        await self._free.acquire()
         async with self._turn:
+            while self._under_way >= int(self._room):
+                self._ended.clear()
+                await self._ended.wait()
             while (wait := max(self._next, self._paused_until) - self._clock()) > 0:
                 await self._sleep(wait)
             now = self._clock()
             self._grow(now)
             spacing = max(1 / min(self.rate, self._most_rate), tokens * self._share / self._token_rate)
             self._next = max(self._next, now - spacing) + spacing  # a late turn is made up for, once
+            self._under_way += 1
             return Ticket(now, self._cuts)
 
-    def answered(self) -> None:
+    def answered(self, ticket: Ticket) -> None:
         """A request was served."""
-        self._free.release()
+        self._end(ticket)
         self._trouble = 0
         self._since_cut += 1
         if self._cuts > 1:
@@ -84,7 +98,7 @@ class Pacer:
 
     def refuse(self, ticket: Ticket, retry_after: float | None) -> None:
         """A request was refused for its rate (429). Those that were under way when the rate was cut change nothing."""
-        self._free.release()
+        self._end(ticket)
         self.refused += 1
         if retry_after is not None:
             self._pause(retry_after)
@@ -94,10 +108,10 @@ class Pacer:
             self.rate *= cut if self._cuts else 0.5
             self._cuts, self._since_cut = self._cuts + 1, 0
 
-    def trouble(self, server: bool) -> None:
+    def trouble(self, ticket: Ticket, server: bool) -> None:
         """A request failed. If that was the server's doing (5xx), and not the first time since it last answered: wait
         a moment, longer each time, at the same rate."""
-        self._free.release()
+        self._end(ticket)
         if server and self._clock() >= self._paused_until:  # those that were under way fail together, and count once
             if self._trouble:
                 self._pause(min(TROUBLE_S * 2 ** (self._trouble - 1), MOST_TROUBLE_S))
@@ -112,6 +126,21 @@ class Pacer:
             self._most_rate = requests / 60
         if tokens:
             self._token_rate = tokens / 60
+
+    def _end(self, ticket: Ticket) -> None:
+        """One request less under way; how many there may be follows from how long they take."""
+        full = self._under_way >= int(self._room)
+        self._under_way -= 1
+        self._ended.set()
+        now = self._clock()
+        if ticket.at < self._narrowed:
+            return  # it waited behind those that are now too many
+        took = now - ticket.at
+        self._takes += (took - self._takes) * LATELY
+        if self._takes > self._slow_s:
+            self._room, self._narrowed, self._takes = max(1.0, self._room / 2), now, self._slow_s / 2
+        elif full and took < self._slow_s / 2:
+            self._room = min(self._room + 1, self._most_under_way)
 
     def _pause(self, seconds: float) -> None:
         self._paused_until = max(self._paused_until, self._clock() + seconds)

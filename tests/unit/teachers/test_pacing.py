@@ -26,7 +26,7 @@ async def asked(endpoint: Endpoint, pacer: Pacer, rows: int) -> None:
                 pacer.refuse(ticket, refused.retry_after)
             else:
                 pacer.told(headers, 100, 100)
-                pacer.answered()
+                pacer.answered(ticket)
                 return
 
     async with asyncio.TaskGroup() as group:
@@ -65,9 +65,9 @@ def test_what_headers_say_is_kept_to_from_then_on():
         pacer, times = Pacer(start=100.0, clock=clock), []
         pacer.told({"x-ratelimit-limit-requests": "120", "x-ratelimit-limit-tokens": "60000", "x-other": "?"}, 1, 1)
         for tokens in [10] * 10 + [2000] * 5:
-            await pacer.admit(tokens)
+            ticket = await pacer.admit(tokens)
             times.append(clock())
-            pacer.answered()
+            pacer.answered(ticket)
         return times
 
     times = run(go())
@@ -82,9 +82,9 @@ def troubled(server: list[bool]) -> tuple[list[float], float]:
         pacer = Pacer(start=100.0, clock=clock)
         before, starts = pacer.rate, []
         for doing in server:
-            await pacer.admit(1)
+            ticket = await pacer.admit(1)
             starts.append(clock())
-            pacer.trouble(doing)
+            pacer.trouble(ticket, doing)
         return [after - at for at, after in itertools.pairwise(starts)], pacer.rate - before
 
     return run(go())
@@ -105,10 +105,10 @@ def test_tokens_are_counted_as_the_endpoint_counted_them():
     async def go() -> list[float]:
         pacer, times = Pacer(start=100.0, clock=clock), []
         for _ in range(400):
-            await pacer.admit(1000)
+            ticket = await pacer.admit(1000)
             times.append(clock())
             pacer.told({"x-ratelimit-limit-tokens": "60000"}, 1000, 250)
-            pacer.answered()
+            pacer.answered(ticket)
         return times
 
     times = run(go())
@@ -126,3 +126,54 @@ def test_no_more_are_under_way_than_allowed():
         return done
 
     assert run(go()) == 3
+
+
+def took(each_s: float, rows: int, slow_s: float) -> list[float]:
+    """Seconds that each row of an endpoint took which refuses nothing, and answers one after the other."""
+
+    async def go() -> list[float]:
+        pacer, found, free_at = Pacer(slow_s=slow_s, clock=clock), [], 0.0
+
+        async def one() -> None:
+            nonlocal free_at
+            ticket = await pacer.admit(100)
+            free_at = max(free_at, clock()) + each_s
+            await asyncio.sleep(free_at - clock())
+            found.append(clock() - ticket.at)
+            pacer.answered(ticket)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(rows):
+                group.create_task(one())
+        return found
+
+    return run(go())
+
+
+def test_a_slow_endpoint_is_not_asked_for_more_than_it_answers_in_time():
+    found = took(each_s=6.0, rows=100, slow_s=75.0)
+    assert max(found) < 150  # half of the time after which an answer is given up
+    assert sum(found[50:]) / 50 < 75
+
+
+def test_a_fast_endpoint_may_be_asked_many_times_at_once():
+    assert max(took(each_s=0.002, rows=2000, slow_s=75.0)) < 1
+
+    async def go() -> int:
+        pacer, under_way, most = Pacer(start=1e6, clock=clock), 0, 0
+
+        async def one() -> None:
+            nonlocal under_way, most
+            ticket = await pacer.admit(1)
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(20.0)
+            under_way -= 1
+            pacer.answered(ticket)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2000):
+                group.create_task(one())
+        return most
+
+    assert run(go()) == 256
