@@ -45,7 +45,8 @@ def ours(url: str, rows: int) -> int:
     async def go(folder: Path) -> int:
         client = OpenAIClient(url)
         with Ledger.open(folder / "ledger") as ledger, Claims.open(folder / "claims") as claims:
-            outcomes = await every(Asker(client, ledger, claims, Pacer(slow_s=DEADLINE_S / 4), Budget({}), DEADLINE_S), asks)
+            pacer = Pacer(slow_s=DEADLINE_S / 4)
+            outcomes = await every(Asker(client, ledger, claims, pacer, Budget({}), DEADLINE_S), asks)
         await client.close()
         assert all(isinstance(outcome, Answer | SetAside) for outcome in outcomes)
         return sum(isinstance(outcome, Answer) for outcome in outcomes)
