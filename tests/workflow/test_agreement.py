@@ -160,7 +160,7 @@ class Session:
         assert planned == stale, "the tools disagree"
 
 
-@pytest.mark.timeout(900)  # whole builds, on whatever else the machine does
+@pytest.mark.timeout(300 * SEQUENCES)  # whole builds, on whatever else the machine does
 @settings(
     max_examples=SEQUENCES,
     deadline=None,
