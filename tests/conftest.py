@@ -112,6 +112,20 @@ def tiny_model(kind: str, vocabulary: int, tied: bool) -> Any:
     return Qwen3ForCausalLM(Qwen3Config(**sizes)).eval()
 
 
+@pytest.fixture(scope="session")
+def small_built(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The small copy of the pipeline (tests/workflow/small.py), built; who changes it takes a copy."""
+    from tests.workflow.small import make_small
+
+    return make_small(tmp_path_factory.mktemp("small") / "repo")
+
+
+@pytest.fixture
+def small(small_built: Any, tmp_path: Path) -> Any:
+    """A copy of it for one test."""
+    return small_built.twin(tmp_path / "small")
+
+
 # A busy machine draws slowly, which says nothing of a test.
 settings.register_profile("hone", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("hone")

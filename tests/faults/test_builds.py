@@ -12,19 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.workflow.small import Small, make_small
+from tests.workflow.small import Small
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    return make_small(tmp_path_factory.mktemp("builds") / "repo")
-
-
-@pytest.fixture
-def small(built: Small, tmp_path: Path) -> Small:
-    return Small(shutil.copytree(built.path, tmp_path / "repo", symlinks=True))
 
 
 @pytest.fixture

@@ -12,16 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.workflow.small import Small, make_small
+from tests.workflow.small import Small
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement"), pytest.mark.timeout(7200)]
 
 KILLS = int(os.environ.get("HONE_KILLS", "4"))
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    return make_small(tmp_path_factory.mktemp("kills") / "repo")
 
 
 def children(pid: int) -> list[int]:

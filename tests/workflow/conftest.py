@@ -13,8 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 from ruamel.yaml import YAML
+from tests.workflow.warm import Warm
 
+WARM = Warm()
 ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "dvc.yaml", "params.yaml", ".dvcignore", ".gitignore", "rules", "profiles", "slurm", "src")
 
@@ -27,6 +30,8 @@ class Repo:
 
     def run(self, *command: str, env: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
         """Run a command of this Python's environment; its exit status is for the caller to judge."""
+        if command[:2] == (sys.executable, "-m"):
+            return WARM.run(command[2], command[3:], self.path, {**self.env(), **env})
         return subprocess.run(
             command, cwd=self.path, env={**self.env(), **env}, capture_output=True, text=True, check=False
         )
@@ -83,15 +88,15 @@ class Repo:
 
     def set(self, key: str, value: object) -> None:
         """Edit one parameter."""
-        yaml = YAML()
+        round_trip = YAML()
         file = self.path / "params.yaml"
-        values = yaml.load(file)
+        values = round_trip.load(file)
         *above, last = key.split(".")
         inner = values
         for part in above:
             inner = inner[part]
         inner[last] = value
-        yaml.dump(values, file)
+        round_trip.dump(values, file)
 
     def clone(self, to: Path) -> "Repo":
         self.ok("git", "clone", "-q", str(self.path), str(to))
@@ -102,10 +107,9 @@ class Repo:
         return Repo(to)
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    """Built by a bare snakemake, recorded by `hone save`, committed."""
-    repo = Repo(tmp_path_factory.mktemp("toy") / "repo")
+def toy(path: Path) -> Repo:
+    """The copy, with every stage, as git has it before anything was built."""
+    repo = Repo(path)
     repo.path.mkdir()
     for name in COPIED:
         source = ROOT / name
@@ -113,12 +117,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Repo:
             shutil.copytree(source, repo.path / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, repo.path / name, follow_symlinks=False)
-    toy = (Path(__file__).parent / "toy" / "step.py").read_text()
+    step = (Path(__file__).parent / "toy" / "step.py").read_text()
     (repo.path / "scripts").mkdir()
     for script in {
         line.split("scripts/")[1].strip() for line in (ROOT / "dvc.yaml").read_text().splitlines() if "scripts/" in line
     }:
-        (repo.path / "scripts" / script).write_text(toy)
+        (repo.path / "scripts" / script).write_text(step)
     (repo.path / "README.md").write_text("A toy.\n")
     with (repo.path / ".gitignore").open("a") as ignored:
         ignored.write("/runs.log\n")
@@ -128,6 +132,25 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     repo.dvc("init", "-q")
     shutil.copy(ROOT / ".dvcignore", repo.path / ".dvcignore")
     repo.dvc("config", "core.autostage", "false")
+    return repo
+
+
+def keep(recipe: str, file: Path) -> None:
+    """Leave the stages of one recipe in a dvc.yaml, and those that belong to none: each costs every test a second."""
+    found = yaml.safe_load(file.read_text())
+    others = {name.partition("-")[0] for name in found["stages"] if "-" in name} - {recipe}
+    found["stages"] = {name: stage for name, stage in found["stages"].items() if name.partition("-")[0] not in others}
+    for stage in found["stages"].values():
+        stage["deps"] = [dep for dep in stage["deps"] if not others & set(Path(dep).parts[1:2])]
+    found["plots"] = [plot for plot in found["plots"] if not any(name.startswith(tuple(others)) for name in plot)]
+    file.write_text(yaml.safe_dump(found, sort_keys=False))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """Built by a bare snakemake, recorded by `hone save`, committed."""
+    repo = toy(tmp_path_factory.mktemp("toy") / "repo")
+    keep("special_tokens", repo.path / "dvc.yaml")
     repo.snakemake("results/eval.json")
     repo.hone("save")
     repo.ok("git", "add", "-A")

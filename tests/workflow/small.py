@@ -25,6 +25,10 @@ EDITED = (RAW, "src/hone/dataset.py", "scripts/samples.py")
 class Small(Repo):
     """The small repository, and what must hold of it."""
 
+    def twin(self, to: Path) -> "Small":
+        """A copy, times included."""
+        return Small(shutil.copytree(self.path, to, symlinks=True))
+
     def stages(self) -> list[Stage]:
         return list(Pipeline(self.path).stages.values())
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.workflow.small import EDITED, Small, make_small
+from tests.workflow.small import EDITED, Small
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
 
@@ -28,11 +28,6 @@ STEPS = int(os.environ.get("HONE_STEPS", "6"))
 PARAMS = {"special_tokens.samples.n": (160, 150), "special_tokens.samples.max_chars": (1400, 1300)} | {
     "special_tokens.dataset.seed": (17, 18)
 }
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    return make_small(tmp_path_factory.mktemp("small") / "repo")
 
 
 class Session:
@@ -170,9 +165,9 @@ class Session:
     print_blob=False,
 )
 @given(seed=st.integers(0, 2**32))
-def test_the_tools_agree_and_are_right_after_anything(small: Small, tmp_path: Path, seed: int):
+def test_the_tools_agree_and_are_right_after_anything(small_built: Small, tmp_path: Path, seed: int):
     home = Path(tempfile.mkdtemp(dir=tmp_path))  # a failed seed is played twice, maybe beside orphans of the first
-    session = Session(Small(shutil.copytree(small.path, home / "repo", symlinks=True)), random.Random(seed))
+    session = Session(small_built.twin(home / "repo"), random.Random(seed))
     try:
         for _ in range(STEPS):
             session.step()

@@ -130,7 +130,9 @@ def save(pipeline: Pipeline) -> tuple[list[str], list[str]]:
     stale = [stage.name for stage in whole if stage.rule in planned]
     if not fresh:
         raise UserError("hone save: all that stands on disk is stale (`snakemake -n` lists why); build first")
-    _dvc("commit", "--force", "--quiet", *fresh)
+    by_dvc = status_of_dvc()  # also names what its cache lacks
+    if unrecorded := [name for name in fresh if name in by_dvc]:  # each that DVC is given takes it a second
+        _dvc("commit", "--force", "--quiet", *unrecorded)
     return fresh, stale
 
 
