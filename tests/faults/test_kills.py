@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
     draw = random.Random(17)
     for number in range(KILLS):
         small.set("special_tokens.samples.seed", 1000 + number)
-        command = ["dvc", "repro", "-q"] if number % 2 else small.command()
+        command = [sys.executable, "-m", "dvc", "repro", "-q"] if number % 2 else small.command()
         running = subprocess.Popen(
             command, cwd=small.path, env=small.env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -46,7 +47,7 @@ def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
             os.kill(victim, signal.SIGKILL)
         running.wait()
         said = small.ok(*command)
-        told = f"kill {number} of {victim} in {command[:2]}"
+        told = f"kill {number} of {victim} in {command[2:4]}"
         assert [small.wrong(stage) for stage in small.stages()] == [[]] * len(small.stages()), f"{told}: {said}"
         assert small.planned() == set(), told
         assert small.stale() == set(), told

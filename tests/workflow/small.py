@@ -7,6 +7,7 @@ nothing would give is computed, not trusted.
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import yaml
@@ -73,7 +74,13 @@ class Small(Repo):
 
     def command(self) -> list[str]:
         """What a user types to build everything with Snakemake."""
-        return ["snakemake", "--", *(output for stage in self.stages() for output in stage.outputs)]
+        return [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--",
+            *(output for stage in self.stages() for output in stage.outputs),
+        ]
 
 
 def make_small(path: Path) -> Small:

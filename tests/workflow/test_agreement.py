@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -99,7 +100,7 @@ class Session:
         self.repo.ok("git", "config", "user.name", "Toy")
         self.repo.ok("git", "branch", "-q", "other", "origin/other") if self._lacks("other") else None
         self.repo.ok("git", "branch", "-q", "main", "origin/main") if self._lacks("main") else None
-        self.repo.run("dvc", "pull", "-q", "--allow-missing")
+        self.repo.run(sys.executable, "-m", "dvc", "pull", "-q", "--allow-missing")
         return "git clone && dvc pull"
 
     def _lacks(self, branch: str) -> bool:
@@ -107,7 +108,7 @@ class Session:
 
     def kill(self) -> str:
         """kill -9 of one process of a build, at any moment; its children are left to themselves."""
-        command = self.draw.choice([self.repo.command(), ["dvc", "repro", "-q"]])
+        command = self.draw.choice([self.repo.command(), [sys.executable, "-m", "dvc", "repro", "-q"]])
         after = self.draw.uniform(0.5, 6.0)
         running = subprocess.Popen(
             command, cwd=self.repo.path, env=self.repo.env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -115,7 +116,7 @@ class Session:
         time.sleep(after)
         running.send_signal(signal.SIGKILL)
         running.wait()
-        return f"kill -9 {command[0]} after {after:.1f} s"
+        return f"kill -9 {command[2]} after {after:.1f} s"
 
     def tamper(self) -> str:
         """Write into an output, of the same size, or with the same time, or lose it."""
