@@ -42,7 +42,9 @@ def main(
         set_log(log)
         skill = recipes.get(recipe)
         sizes = block(params, "dataset", DatasetParams)
-        drafted = read_jsonl(drafts, Row)
+        drafted, drafting = read_jsonl(drafts, Row), read_json(account)
+        if not drafted:
+            raise UserError(f"{drafts}: expected drafts, found none; what became of them: {drafting.get('lost')}")
         default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
         runner = Sandbox()
         with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
@@ -53,7 +55,7 @@ def main(
         splits = balanced(clean, sizes, skill.labels)
         reasons = counts([*refused.values(), *("duplicate" for _ in twice), *("contaminated" for _ in overlaps)])
         rounds = by_rounds(drafted, refused)
-        found = described(drafted, splits, reasons) | engine | {"drafting": read_json(account), "rounds": rounds}
+        found = described(drafted, splits, reasons) | engine | {"drafting": drafting, "rounds": rounds}
         for path, split in zip((train, val, test), SPLITS, strict=True):
             write_jsonl(path, splits[split])
         write_json(alpaca, skill.exported(splits["train"]))

@@ -104,6 +104,8 @@ async def by_endpoint(
     lost = [str(reason) for reason in made if isinstance(reason, Lost)]
     left = sum(isinstance(reason, NoMoney) for reason in made)
     say(f"drafts: {len(rows)} of {len(places)} rows drafted; {source.asked} answers paid for, {source.known} known")
+    for reason, n in counts(lost).items():
+        say(f"drafts: lost {n}: {reason}")
     if left:
         raise UserError(
             f"drafts.max_usd: ${budget.max_usd:g} is used up (${budget.spent:.4f} spent): {left} of {len(places)} rows "

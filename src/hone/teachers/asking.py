@@ -99,9 +99,7 @@ class Asker:
             if not await self._room(ask):
                 return LEFT
             try:
-                answer = await self._try(ask)
-                self.asked += 1
-                return answer
+                return await self._try(ask)
             except Refused:
                 pass  # not its fault: it goes again, however often
             except Trouble as trouble:
@@ -138,6 +136,7 @@ class Asker:
             self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
             self._pacer.answered(ticket)
             self._troubled.clear()
+        self.asked += 1
         answer = replace(answer, usd=self._budget.cost(ask, answer))
         try:
             check_usable(ask, answer)
