@@ -3,8 +3,10 @@
 Each call of either tool costs seconds, so a test goes through several states of one repository.
 """
 
+import os
 import re
 import shutil
+import time
 
 import pytest
 from tests.workflow.conftest import toy
@@ -37,6 +39,19 @@ def test_a_saved_build_stays_fresh_through_touches_and_edits_of_what_no_step_rea
     assert "Nothing to be done" in repo.snakemake("results/eval.json")
     assert repo.ran() == []
     assert repo.stale() == set()
+
+
+def test_a_file_dated_ahead_of_the_clock_makes_nothing_stale_and_loses_nothing(repo):
+    before, ahead = repo.content(), time.time() + 1000
+    (repo.path / ".snakemake/hone.json").unlink()  # all is in doubt, and made known anew
+    for file in ("src/hone/dataset.py", "data/special_tokens/train.jsonl"):
+        os.utime(repo.path / file, (ahead, ahead))
+    assert repo.planned() == repo.stale() == set()
+    assert repo.content() == before
+    repo.edit("scripts/evaluate.py")
+    os.utime(repo.path / "scripts/evaluate.py", (ahead, ahead))
+    repo.snakemake("results/eval.json")
+    assert repo.ran() == ["evaluate", "gather"]
 
 
 def test_a_learning_rate_makes_stale_training_and_what_follows_until_it_is_reverted(repo):

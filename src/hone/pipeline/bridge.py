@@ -64,10 +64,21 @@ def guard(workflow: Any) -> None:
         return
     if not alone():
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
+    _back_from_the_future(pipeline())
     if not _inside():
         agree(pipeline())
         if UNSAVED.exists():
             _catch_up()
+
+
+def _back_from_the_future(pipeline: Pipeline) -> None:
+    """Give files that are dated ahead of this machine's clock the present time: where an input is, Snakemake throws away
+    what a job has made of it, as older than its input."""
+    now = time.time()
+    for file in {file for stage in pipeline.stages.values() for file in stage.inputs}:
+        with contextlib.suppress(OSError):  # missing, or another's
+            if os.stat(file).st_mtime > now:
+                os.utime(file, (now, now))
 
 
 def began(workflow: Any, autosave: bool) -> None:
