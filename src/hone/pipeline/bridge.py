@@ -72,8 +72,8 @@ def guard(workflow: Any) -> None:
 
 
 def _back_from_the_future(pipeline: Pipeline) -> None:
-    """Give files that are dated ahead of this machine's clock the present time: where an input is, Snakemake throws away
-    what a job has made of it, as older than its input."""
+    """Give files that are dated ahead of this machine's clock the present time: where an input is, Snakemake throws
+    away what a job has made of it, as older than its input."""
     now = time.time()
     for file in {file for stage in pipeline.stages.values() for file in stage.inputs}:
         with contextlib.suppress(OSError):  # missing, or another's

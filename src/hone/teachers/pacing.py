@@ -1,6 +1,6 @@
 """How fast to ask an endpoint that tells its limits by refusing: requests are admitted at a rate that finds them.
 
-Slow start doubles the rate each second until the first refusal (429); then it is halved and climbs by a twentieth
+Slow start doubles the rate each second until the first refusal (429); then it is halved and climbs by a tenth
 a second to the next one; from there it is cut by 3 % at each refusal (by 10 % if that comes soon after another), grows
 by 3 % in 100 answers, and far slower where it was last refused (as TCP's CUBIC does), so that it stays within a few
 percent of the limit and far fewer than one request in a hundred is refused. What headers say of a limit (requests or
@@ -19,9 +19,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-SLOW_START, SEARCH = 2.0, 1.05  # growth a second, before and after the first refusal
+SLOW_START, SEARCH = 2.0, 1.1  # growth a second, before and after the first refusal
 CUT, DEEP_CUT = 0.97, 0.9
-SOON = 150  # answers between two refusals: the rate is well above the limit
+SOON = 400  # answers between two refusals: the rate is well above the limit
 ANSWERS_A_CYCLE = 100  # in which the rate wins back one cut
 NEAR, CAREFUL = (0.985, 1.02), 0.03  # this close to the rate last refused, it grows at so much of that
 TROUBLE_S = 0.5  # how long a second 5xx in a row stops new requests; doubled while no answer comes
