@@ -266,8 +266,10 @@ def _names(stages: Iterable[Stage]) -> str:
 
 
 def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"
+    """Of what a tool said before it failed: its last error, or else its last words."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["it said nothing"])[-1].removeprefix("ERROR: ")
 
 
 def _tell(message: str) -> None:
