@@ -45,7 +45,7 @@ def ours(url: str, rows: int) -> int:
     async def go(folder: Path) -> int:
         client = OpenAIClient(url)
         with Ledger.open(folder / "ledger") as ledger, Claims.open(folder / "claims") as claims:
-            pacer = Pacer(slow_s=DEADLINE_S / 4)
+            pacer = Pacer(deadline_s=DEADLINE_S)
             outcomes = await every(Asker(client, ledger, claims, pacer, Budget({}), DEADLINE_S), asks)
         await client.close()
         assert all(isinstance(outcome, Answer | SetAside) for outcome in outcomes)

@@ -37,7 +37,7 @@ class Warm:
                 subprocess.Popen(command, pass_fds=[theirs.fileno()], env={**os.environ, **own})
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             call = {"module": module, "arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}
-            socket.send_fds(self._control, [json.dumps(call).encode() + b"\n"], [out.fileno(), err.fileno()])
+            socket.send_fds(self._control, [json.dumps(call).encode()], [out.fileno(), err.fileno()])
             said = self._control.recv(64)
             assert said, f"python -m {module}: the process that holds it ended"
             for stream in (out, err):

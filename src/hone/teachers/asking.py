@@ -9,8 +9,7 @@ import asyncio
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeVar
@@ -68,7 +67,6 @@ class Asker:
         self._client, self._ledger, self._claims = client, ledger, claims
         self._pacer, self._budget, self._deadline_s, self._clock = pacer, budget, deadline_s, clock
         self._settled = asyncio.Condition()
-        self._under_way = 0
         self._trouble_since = 0.0
         self._troubled: set[str] = set()  # asks that met a 5xx since the last answer
 
@@ -91,7 +89,7 @@ class Asker:
         """Requests under way, the limit that was found (requests a second), refusals, money."""
         limit = self._pacer.limit
         found = {"limit": f"{limit:.3g}/s"} if limit else {}
-        return {"in_flight": self._under_way, **found, "refused": self._pacer.refused, "usd": self._budget.spent}
+        return {"in_flight": self._pacer.under_way, **found, "refused": self._pacer.refused, "usd": self._budget.spent}
 
     async def _asked(self, ask: Ask) -> Outcome:
         failures: Counter[str] = Counter()
@@ -115,27 +113,26 @@ class Asker:
 
     async def _try(self, ask: Ask) -> Answer:
         """One request, at the pacer's time; what came of it is told to the pacer. What was paid for is kept."""
-        async with self._flight():
-            expected = ask.prompt_tokens + ask.max_tokens
-            ticket = await self._pacer.admit(expected)
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    answer, headers = await self._client.ask(ask)
-            except Refused as refused:
-                self._pacer.refuse(ticket, refused.retry_after)
-                raise
-            except TimeoutError:
-                self._pacer.trouble(ticket, server=False)
-                raise Trouble(f"no answer in {self._deadline_s:g} s") from None
-            except Trouble as trouble:
-                self._pacer.trouble(ticket, trouble.server)
-                raise
-            except BaseException:  # served, though not to use; or cancelled
-                self._pacer.answered(ticket)
-                raise
-            self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
+        expected = ask.prompt_tokens + ask.max_tokens
+        ticket = await self._pacer.admit(expected)
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                answer, headers = await self._client.ask(ask)
+        except Refused as refused:
+            self._pacer.refuse(ticket, refused.retry_after)
+            raise
+        except TimeoutError:
+            self._pacer.trouble(ticket, server=False)
+            raise Trouble(f"no answer in {self._deadline_s:g} s") from None
+        except Trouble as trouble:
+            self._pacer.trouble(ticket, trouble.server)
+            raise
+        except BaseException:  # served, though not to use; or cancelled
             self._pacer.answered(ticket)
-            self._troubled.clear()
+            raise
+        self._pacer.told(headers, expected, answer.prompt_tokens + answer.completion_tokens or expected)
+        self._pacer.answered(ticket)
+        self._troubled.clear()
         self.asked += 1
         answer = replace(answer, usd=self._budget.cost(ask, answer))
         try:
@@ -159,14 +156,6 @@ class Asker:
                 "what was answered is kept: run the same command again when the endpoint is well"
             )
         return passing and not alone
-
-    @asynccontextmanager
-    async def _flight(self) -> AsyncIterator[None]:
-        self._under_way += 1
-        try:
-            yield
-        finally:
-            self._under_way -= 1
 
     async def _room(self, ask: Ask) -> bool:
         """Wait until the budget has room for the ask; False if it never will."""

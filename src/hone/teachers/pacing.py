@@ -8,8 +8,8 @@ tokens a minute) is kept to from the start. Retry-After stops everything for tha
 5xx, and no answer between) does so for a moment, and does not change the rate.
 
 An endpoint that refuses nothing may yet be slow: one GPU, or a server on this machine. So there is a limit to how many
-requests are under way too: it grows with the answers, and is halved where they typically take longer than `slow_s`, for
-what is asked then only waits there until it is given up, and was computed for nothing.
+requests are under way too: it grows with the answers, and is halved where they typically take longer than a quarter of
+the deadline, for what is asked then only waits there until it is given up, and was computed for nothing.
 
 One event loop; `clock` and `sleep` are the loop's, or a test's.
 """
@@ -28,6 +28,7 @@ TROUBLE_S = 0.5  # how long a second 5xx in a row stops new requests; doubled wh
 MOST_TROUBLE_S = 60.0
 LEARNED = 0.05  # how much one answer tells of what the next will take
 FIRST_UNDER_WAY = 16
+SLOW = 0.25  # of the deadline: an answer that takes so long waits behind too many others
 LATELY = 0.125  # how much one answer tells of how long they take
 
 
@@ -40,22 +41,23 @@ class Ticket:
 
 
 class Pacer:
-    """Admits requests one after the other, `in_flight` of them at most at a time. `slow_s` must be well below the
-    time after which an answer is given up."""
+    """Admits requests one after the other, `in_flight` of them at most at a time. `deadline_s`: after which an answer
+    is given up."""
 
     def __init__(
         self,
         start: float = 2.0,
         in_flight: int = 256,
-        slow_s: float = 75.0,
+        deadline_s: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.rate = start  # requests a second
         self.refused = 0
         self._clock, self._sleep = clock, sleep
-        self._most_under_way, self._slow_s = in_flight, slow_s
-        self._room, self._under_way, self._takes = float(min(in_flight, FIRST_UNDER_WAY)), 0, 0.0
+        self.under_way = 0
+        self._most_under_way, self._slow_s = in_flight, SLOW * deadline_s
+        self._room, self._takes = min(in_flight, FIRST_UNDER_WAY), 0.0
         self._ended = asyncio.Event()
         self._turn = asyncio.Lock()
         self._next = self._grown = clock()
@@ -75,7 +77,7 @@ class Pacer:
     async def admit(self, tokens: int) -> Ticket:
         """Wait for this request's turn; `tokens` is what it is expected to cost."""
         async with self._turn:
-            while self._under_way >= int(self._room):
+            while self.under_way >= self._room:
                 self._ended.clear()
                 await self._ended.wait()
             while (wait := max(self._next, self._paused_until) - self._clock()) > 0:
@@ -84,7 +86,7 @@ class Pacer:
             self._grow(now)
             spacing = max(1 / min(self.rate, self._most_rate), tokens * self._share / self._token_rate)
             self._next = max(self._next, now - spacing) + spacing  # a late turn is made up for, once
-            self._under_way += 1
+            self.under_way += 1
             return Ticket(now, self._cuts)
 
     def answered(self, ticket: Ticket) -> None:
@@ -129,8 +131,8 @@ class Pacer:
 
     def _end(self, ticket: Ticket) -> None:
         """One request less under way; how many there may be follows from how long they take."""
-        full = self._under_way >= int(self._room)
-        self._under_way -= 1
+        full = self.under_way >= self._room
+        self.under_way -= 1
         self._ended.set()
         now = self._clock()
         if ticket.at < self._narrowed:
@@ -138,7 +140,7 @@ class Pacer:
         took = now - ticket.at
         self._takes += (took - self._takes) * LATELY
         if self._takes > self._slow_s:
-            self._room, self._narrowed, self._takes = max(1.0, self._room / 2), now, self._slow_s / 2
+            self._room, self._narrowed, self._takes = max(1, self._room // 2), now, self._slow_s / 2
         elif full and took < self._slow_s / 2:
             self._room = min(self._room + 1, self._most_under_way)
 

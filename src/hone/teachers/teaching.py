@@ -102,7 +102,7 @@ async def asks(params: EndpointParams, ledger_path: Path, budget: Budget) -> Asy
             yield stack.enter_context(Batcher(endpoint, ledger, ledger_path.with_suffix(".batches.json"), budget))
         else:
             claims = stack.enter_context(Claims.open(ledger_path.with_suffix(".claims")))
-            yield Asker(endpoint, ledger, claims, Pacer(slow_s=params.deadline_s / 4), budget, params.deadline_s)
+            yield Asker(endpoint, ledger, claims, Pacer(deadline_s=params.deadline_s), budget, params.deadline_s)
 
 
 def client(params: EndpointParams) -> BatchClient:

@@ -128,11 +128,11 @@ def test_no_more_are_under_way_than_allowed():
     assert run(go()) == 3
 
 
-def took(each_s: float, rows: int, slow_s: float) -> list[float]:
+def took(each_s: float, rows: int) -> list[float]:
     """Seconds that each row of an endpoint took which refuses nothing, and answers one after the other."""
 
     async def go() -> list[float]:
-        pacer, found, free_at = Pacer(slow_s=slow_s, clock=clock), [], 0.0
+        pacer, found, free_at = Pacer(clock=clock), [], 0.0
 
         async def one() -> None:
             nonlocal free_at
@@ -151,13 +151,13 @@ def took(each_s: float, rows: int, slow_s: float) -> list[float]:
 
 
 def test_a_slow_endpoint_is_not_asked_for_more_than_it_answers_in_time():
-    found = took(each_s=6.0, rows=100, slow_s=75.0)
+    found = took(each_s=6.0, rows=100)
     assert max(found) < 150  # half of the time after which an answer is given up
     assert sum(found[50:]) / 50 < 75
 
 
 def test_a_fast_endpoint_may_be_asked_many_times_at_once():
-    assert max(took(each_s=0.002, rows=2000, slow_s=75.0)) < 1
+    assert max(took(each_s=0.002, rows=2000)) < 1
 
     async def go() -> int:
         pacer, under_way, most = Pacer(start=1e6, clock=clock), 0, 0
