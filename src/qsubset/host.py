@@ -4,6 +4,7 @@ A step is a call of a function, a turn of a loop, or a share of the work on a lo
 Not covered: memory as a whole, which is the operating system's to limit (a MemoryError becomes q's 'wsfull).
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from qsubset.errors import LimitReached, QError
 
 ITEMS_PER_STEP = 16
+PYTHON_FRAMES = 40  # for one call in q
 
 
 @dataclass(slots=True)
@@ -46,7 +48,12 @@ def hosted(limits: Limits, stdin: str = "") -> Iterator[Host]:
     HOST.steps, HOST.depth, HOST.items, HOST.output = limits.steps, limits.depth, limits.items, limits.output
     HOST.calls, HOST.out, HOST.error = 0, [], []
     HOST.lines = stdin.split("\n")[::-1]
-    yield HOST
+    frames = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(frames, limits.depth * PYTHON_FRAMES))
+    try:
+        yield HOST
+    finally:
+        sys.setrecursionlimit(frames)
 
 
 def step(count: float = 1) -> None:

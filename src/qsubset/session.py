@@ -4,7 +4,6 @@ Not covered: files, network, processes, timers and callbacks: whatever would rea
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
@@ -53,7 +52,6 @@ OUTSIDE = ("system", "hopen", "hclose", "hdel", "hcount", "hsym", "read1", "save
            "getenv", "setenv", "ltime", "gtime", "0:", "1:", "2:")  # fmt: skip
 CONSTANTS = {".Q.a": ascii_lowercase, ".Q.A": ascii_uppercase, ".Q.n": digits, ".Q.nA": digits + ascii_uppercase,
              ".Q.an": ascii_lowercase + ascii_uppercase + "_" + digits}  # fmt: skip
-PYTHON_FRAMES = 60_000  # enough for the deepest calls that the limits allow
 
 
 class Session:
@@ -63,7 +61,6 @@ class Session:
         self.limits = limits or Limits()
         self.globals: dict[str, Value] = {name: string(text) for name, text in CONSTANTS.items()}
         self.verbs = VERBS | bound(self)
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), PYTHON_FRAMES))
 
     def repl(self, line: str, stdin: str = "") -> str:
         """What the console prints for a line, errors included. Raises: LimitReached, Exit."""

@@ -5,12 +5,15 @@ command of a program that reads stdin and writes stdout. Nothing else in this ro
 """
 
 import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 from hone.errors import UserError
+from hone.runners import q_script, q_values
 
 Right = tuple[str, str]  # a path, and "list", "read" or "run"
 
@@ -18,7 +21,9 @@ Right = tuple[str, str]  # a path, and "list", "read" or "run"
 @dataclass(frozen=True)
 class Language:
     """`engine` is what verdicts name. `command`: what is started, with the program's file as last argument, in
-    place of `adapter`; it can then be tested by stdin and stdout only. `readable`: what it needs to read."""
+    place of `adapter`; it can then be tested by stdin and stdout only, unless `calls` says how a call is put as a
+    script and read from its output. `readable`: what it needs to read. `canonical`: the form in which values are
+    compared, where the language cannot tell all of Python's apart."""
 
     name: str
     engine: str
@@ -26,6 +31,18 @@ class Language:
     command: tuple[str, ...] = ()
     suffix: str = ""
     readable: tuple[Right, ...] = field(default=(), repr=False)
+    calls: "Calls | None" = None
+    canonical: Callable[[Any], Any] | None = None
+
+
+class Calls(Protocol):
+    """Calls of a function, for a language that is a command."""
+
+    def script(self, source: str, entry: str, arguments: Sequence[Any]) -> str:
+        """A whole program that calls `entry` and writes what it gave."""
+
+    def value(self, stdout: str) -> Any:
+        """What was given, from the output. Raises: ValueError if it is not there."""
 
 
 def python() -> Language:
@@ -46,7 +63,25 @@ def command(name: str, engine: str, argv: tuple[str, ...], suffix: str, readable
     return Language(name, engine, command=(binary, *argv[1:]), suffix=suffix, readable=rights)
 
 
-LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python}
+def q() -> Language:
+    """q, by the interpreter of a subset that comes with Hone."""
+    return Language("q", "qsubset", adapter="q_adapter", readable=_standard_library(), canonical=q_values.canonical)
+
+
+def q_binary() -> Language:
+    """q, by the user's own binary: the one at Q_INTERPRETER_PATH, or `q` on the PATH."""
+    found = os.environ.get("Q_INTERPRETER_PATH") or shutil.which("q")
+    if not found:
+        raise UserError(
+            "q-binary: expected KX's q at Q_INTERPRETER_PATH or on the PATH, found neither; "
+            "install it with its licence, or use the language q, which needs nothing"
+        )
+    home = os.environ.get("QHOME", str(Path(found).resolve().parent.parent))
+    made = command("q-binary", "q binary", (found,), ".q", readable=(home,))
+    return replace(made, calls=q_script, canonical=q_values.canonical)
+
+
+LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python, "q": q, "q-binary": q_binary}
 
 
 def language(name: str) -> Language:

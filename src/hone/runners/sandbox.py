@@ -61,6 +61,9 @@ class Sandbox:
 
     def verdict(self, source: str, tests: Tests, stop_at_first_failure: bool = False) -> Verdict:
         """Run `source` on the inputs of `tests`, and compare here."""
+        if canonical := self.language.canonical:
+            cases = tuple(dataclasses.replace(case, expected=canonical(case.expected)) for case in tests.cases)
+            tests = dataclasses.replace(tests, cases=cases)
         with self._worker() as worker:
             began, worker.cpu_s = time.monotonic(), 0.0
             answers = _answers(worker, source, tests, stop_at_first_failure)
@@ -112,6 +115,8 @@ class Sandbox:
 
 
 def _answers(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[Answer]:
+    if tests.entry and worker.language.command:
+        return _called(worker, source, tests, stop)
     if tests.entry:
         inputs = [encode(list(case.args)) for case in tests.cases]
 
@@ -126,6 +131,26 @@ def _answers(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[A
         answer = found[0] if found else Answer("missing")
         answers.append(Answer("passed", stdout) if answer.outcome == "passed" else answer)
         if stop and not grade(answers[-1:], Tests("", (case,)), "", ()).passed:
+            break
+    return answers
+
+
+def _called(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[Answer]:
+    """Calls of a language that is a command: a process for each."""
+    calls = worker.language.calls
+    if calls is None:
+        raise UserError(f"{worker.language.name}: expected tests by stdin and stdout, found calls of {tests.entry}")
+    answers = []
+    for case in tests.cases:
+        (answer, *_), stdout = worker.execute(calls.script(source, tests.entry, case.args))
+        if answer.outcome == "passed":
+            try:
+                answer = Answer("passed", calls.value(stdout))
+            except ValueError as error:
+                answer = Answer("missing", error=str(error))
+        answers.append(answer)
+        one = Tests(tests.entry, (case,), tests.tolerance)
+        if stop and not grade([answer], one, "", ()).passed:
             break
     return answers
 
@@ -196,8 +221,6 @@ class _Worker:
             self._restart()
         wanted = len(inputs) if entry else 1
         if self._folder:
-            if entry:
-                raise UserError(f"{self.language.name}: expected tests by stdin and stdout, found calls of {entry}")
             source = self._written(source)
         job = {"source": source, "entry": entry, "inputs": list(inputs), "stdin": stdin}
         try:

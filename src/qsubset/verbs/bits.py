@@ -7,6 +7,7 @@ from qsubset.errors import QError
 from qsubset.values import (
     BOOLEAN,
     BYTE,
+    CHAR,
     FLOATS,
     INT,
     INTEGERS,
@@ -14,6 +15,7 @@ from qsubset.values import (
     MIXED,
     REAL,
     SHORT,
+    SYMBOL,
     Atom,
     List,
     Value,
@@ -38,13 +40,13 @@ def digits(x: Value, y: Value) -> Any:
     """`y` in base `x`: as many digits as it takes, or one for each base of a list; 0b gives bits, 0x0 bytes."""
     if not is_atom(y):
         return columns([digits(x, each) for each in items(y)], is_atom(x))
-    if not isinstance(y, Atom) or (-y.kind not in INTEGERS and -y.kind not in BITS and -y.kind < 12):
+    if not isinstance(y, Atom) or -y.kind in (CHAR, SYMBOL):
         raise QError("type")
     kind, number = -y.kind, y.data
     if x.kind in (-BOOLEAN, -BYTE):
         if kind in FLOATS:
-            kind, number = (INT, struct.unpack(">i", struct.pack(">f", number))[0]) if kind == REAL else (
-                LONG, struct.unpack(">q", struct.pack(">d", number))[0])  # fmt: skip
+            whole, real, kind = (">i", ">f", INT) if kind == REAL else (">q", ">d", LONG)
+            (number,) = struct.unpack(whole, struct.pack(real, number))
         if kind not in BITS:
             raise QError("type")
         width, step = BITS[kind], 1 if x.kind == -BOOLEAN else 8
