@@ -15,6 +15,7 @@ from qsubset.values import (
     Value,
     as_list,
     assemble,
+    column,
     count,
     integer,
     is_atom,
@@ -23,7 +24,7 @@ from qsubset.values import (
     longs,
     null_like,
     pick,
-    repeat,  # fmt: skip
+    repeat,
     symbols,
 )
 from qsubset.verbs.lists import without_columns
@@ -160,7 +161,7 @@ def by_groups(plan: Plan, table: Table, places: list[int], frame: list[Any]) -> 
         frame[0] = sight(table, inner, outside | {"i": longs(inner)})
         for values, (name, code) in zip(found, columns, strict=True):
             values.append(last_of(frame[0][name]) if code is None else code(frame))
-    columns_found = [assemble(values) if values else List(0, []) for values in found]
+    columns_found = [column(values) for values in found]
     found_names = unique([name for name, _ in columns])
     if plan.word == "exec":
         left = found_keys.columns[0] if len(names) == 1 else found_keys

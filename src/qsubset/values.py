@@ -315,8 +315,14 @@ def assemble(values: Sequence[Value]) -> Any:
         names = first.keys.data
         if names and all(isinstance(v, Dict) and v.keys.kind == SYMBOL and v.keys.data == names for v in values):
             rows = [items(value) for value in values]
-            return Table(names, [assemble(column) for column in zip(*rows, strict=True)])
+            return Table(names, [column(list(values)) for values in zip(*rows, strict=True)])
     return List(MIXED, list(values))
+
+
+def column(values: Sequence[Value]) -> List:
+    """Values as the column of a table: a list, also of rows."""
+    found = assemble(values)
+    return found if isinstance(found, List) else List(MIXED, list(values))
 
 
 def enlist(x: Value) -> Any:

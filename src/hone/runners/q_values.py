@@ -11,7 +11,8 @@
 
 q cannot tell some of Python's values apart, so both sides are compared in one form, `canonical`: tuples and sets are
 lists, a list of characters is a string, and all that is empty is the empty list (q's `()` has no sure kind).
-Integers must fit q's long; keys lose blanks at their ends where q itself makes them. Loaded by the fork server too: standard library and qsubset only.
+Integers must fit q's long; keys lose blanks at their ends where q itself makes them. Loaded by the fork server too:
+standard library and qsubset only.
 """
 
 import math
