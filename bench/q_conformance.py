@@ -4,7 +4,7 @@
 
 Counted is a prompt that anyone could repeat: 1. every name in it is a word of q or was defined before on the page by a
 prompt that could be repeated; words of q are its keywords and the few names of .Q and .j that text needs, not kdb+'s
-libraries; 2. it needs no file, connection, clock, random number, other process, namespace switch or debugger; 3. it is
+libraries; 2. it needs no file, connection, callback, clock, random number, other process, namespace switch or debugger; 3. it is
 whole, and its shown output is: no comment in it, nothing wider than the console, nothing that stands for something
 left out; 4. it shows an output. A page is one session. Of an error only what the manual shows of it is compared.
 A miss is explained if bench/q_deviations.json has its page and prompt; exit 0 if at least 90 % print as documented and
@@ -40,7 +40,7 @@ xlog xprev xrank x y z i .z.s .Q.s .Q.s1 .Q.a .Q.A .Q.n .Q.an .Q.nA .j.j .j.k
 )
 OUTSIDE = re.compile(
     r"\b(hopen|hclose|hdel|hcount|hsym|read0|read1|save|load|rload|rsave|dsave|system|getenv|setenv|rand|get|exit)\b"
-    r"|`:|(?<![\w.])[012]:(?!\d)|(?<![\w)\]])-?(\d+|0N)\?|^\\|^\)|\\[a-z]\b|k\)|\.z\.(?!s\b)|0Ng"
+    r"|`:|(?<![\w.])[012]:(?!\d)|\)\s*[012]:|(?<![\w)\]])-?(\d+|0N)\?|^\\|^\)|\\[a-z]\b|k\)|\.z\.(?!s\b)"
 )
 UNCLEAN = re.compile(r"\s{2,}/|\.\.\.|^\S*q\)", re.MULTILINE)
 CONSOLE_WIDTH = 80
@@ -63,19 +63,23 @@ class Page:
 
     def __init__(self) -> None:
         self.defined: set[str] = set()
+        self.has_callback = False
 
     def can_be_repeated(self, prompt: str) -> bool:
         """Whether the prompt can, and take note of what it defines."""
         text = bare(prompt)
+        self.has_callback |= bool(re.search(r"\.z\.\w+\s*:", text))
         try:
             names = [token.text for token in tokens(text) if token.kind == "name"]
         except QError:
             names = []
-        made = set(re.findall(r"([.\w]+)(?:\[[^]]*\])?\s*[^\s\w)\]}]?:", text))
+        made = set(re.findall(r"([.\w]+)(?:\[[^]]*\])?\s*[^\s\w)\]}\\/']?:", text))
         made |= set(re.findall(r"`(\w+)\s*(?:set|insert|upsert)\b", text)) | set(re.findall(r"\{\[([\w;]*)\]", text))
         parameters = {name for group in re.findall(r"\{\[([\w;\s]*)\]", text) for name in re.split(r"[;\s]+", group)}
         unknown = set(names) - KEYWORDS - self.defined - made - parameters
-        repeatable = bool(text.strip()) and is_whole(text) and not OUTSIDE.search(text) and not unknown
+        repeatable = (
+            bool(text.strip()) and not self.has_callback and is_whole(text) and not OUTSIDE.search(text) and not unknown
+        )
         self.defined = self.defined | made if repeatable else self.defined - made
         return repeatable
 

@@ -47,8 +47,9 @@ from qsubset.values import (
     Verb,
     assemble,
     count,
+    enlist,
     is_function,
-    is_text,  # fmt: skip
+    is_text,
     symbols,
     text_of,
     truth,
@@ -477,6 +478,15 @@ def appended(old: Value, new: Value) -> Any:
     """`old,:new`: a list of one kind stays so, a table takes rows. Raises: QError 'type."""
     if isinstance(old, Table) or (isinstance(old, Dict) and old.is_keyed_table):
         return upsert(old, rows_of(new))
+    if isinstance(old, List) and old.kind == 0 and old.data and 0 < old.data[0].kind == new.kind < 20:
+        return join(old, enlist(new))  # a list of lists takes a list as one of them
+    if (
+        isinstance(old, Dict)
+        and isinstance(new, Dict)
+        and 0 < old.values.kind < 20
+        and new.values.kind != old.values.kind
+    ):
+        raise QError("type")
     if isinstance(old, List) and old.kind and old.data and abs(new.kind) != old.kind and count(new):
         raise QError("type")
     return join(old, new)

@@ -5,6 +5,7 @@ Not covered: right-to-left scripts, \\P other than 7, a console other than 25 by
 
 import re
 from typing import Any
+from uuid import UUID
 
 from qsubset import temporal
 from qsubset.values import (
@@ -13,6 +14,7 @@ from qsubset.values import (
     CHAR,
     FLOAT,
     FLOATS,
+    GUID,
     INF,
     INFINITE,
     LETTERS,
@@ -22,7 +24,7 @@ from qsubset.values import (
     NIL,
     NULL,
     SYMBOL,
-    TEMPORALS,  # fmt: skip
+    TEMPORALS,
     Atom,
     Composition,
     Derived,
@@ -68,6 +70,8 @@ def datum_text(kind: int, datum: Any) -> str:
         return float_text(datum)
     if kind == BYTE:
         return f"{datum:02x}"
+    if kind == GUID:
+        return str(UUID(int=datum))
     if kind == SYMBOL:
         return f"`{datum}"
     if kind == CHAR:
@@ -82,7 +86,7 @@ def whole(text: str) -> bool:
 
 def suffix(kind: int, texts: list[str]) -> str:
     """The letter that tells the kind after a number or the last of several."""
-    if kind in (LONG, BYTE, SYMBOL, CHAR) or kind in TEMPORALS:
+    if kind in (LONG, GUID, BYTE, SYMBOL, CHAR) or kind in TEMPORALS:
         return ""
     if kind == FLOAT:
         return "f" if all(map(whole, texts)) else ""
@@ -158,6 +162,8 @@ def function_text(x: Value) -> str:
     if isinstance(x, Composition):
         return one_line(x.outer) + one_line(x.inner)
     assert isinstance(x, Derived)
+    if x.function is NIL:
+        return x.iterator
     return one_line(x.function) + x.iterator
 
 

@@ -1,6 +1,6 @@
 """Numbers, dates and times as programs write them.
 
-Not covered: guids.
+Not covered: guids other than the null, which programs make from text.
 """
 
 import re
@@ -43,7 +43,7 @@ from qsubset.values import (
 NUMBER = re.compile(r"-?(?:0x[0-9a-fA-F]*|(?:\d|\.\d)(?:(?<=[0-9.]e)[+-](?=\d)|[0-9A-Za-z.:])*)")
 WHOLE = re.compile(r"(-?\d+)([hij]?)")
 REAL_NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([ef]?)")
-SPECIAL = re.compile(r"(-?)0([NWnw])([hijefpmdznuvtc]?)")
+SPECIAL = re.compile(r"(-?)0([NWnw])([ghijefpmdznuvtc]?)")
 DATED = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?:([DT])([\d:.]*))?")
 MONTHLY = re.compile(r"(\d{4})\.(\d\d)m")
 SPAN = re.compile(r"(-?)(\d+)D([\d:.]*)")

@@ -13,9 +13,9 @@ from qsubset.values import (
     List,
     Table,
     Value,
+    as_column,
     as_list,
     assemble,
-    column,
     count,
     integer,
     is_atom,
@@ -161,7 +161,7 @@ def by_groups(plan: Plan, table: Table, places: list[int], frame: list[Any]) -> 
         frame[0] = sight(table, inner, outside | {"i": longs(inner)})
         for values, (name, code) in zip(found, columns, strict=True):
             values.append(last_of(frame[0][name]) if code is None else code(frame))
-    columns_found = [column(values) for values in found]
+    columns_found = [as_column(values) for values in found]
     found_names = unique([name for name, _ in columns])
     if plan.word == "exec":
         left = found_keys.columns[0] if len(names) == 1 else found_keys

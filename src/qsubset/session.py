@@ -15,6 +15,7 @@ from qsubset.errors import Exit, QError
 from qsubset.host import HOST, Limits, hosted
 from qsubset.parser import Statements, parse
 from qsubset.syntax import Assign
+from qsubset.trees import evaluated, tree_of
 from qsubset.values import (
     CHAR,
     DYAD,
@@ -30,15 +31,17 @@ from qsubset.values import (
     Dict,
     Lambda,
     List,
+    Projection,
     Table,
     Value,
     Verb,
-    count,  # fmt: skip
+    count,
     integer,
     is_atom,
     is_text,
     items,
     longs,
+    mixed,
     names_in,
     string,
     symbols,
@@ -50,6 +53,7 @@ from qsubset.verbs.tables import row_of, unkeyed, upsert
 
 OUTSIDE = ("system", "hopen", "hclose", "hdel", "hcount", "hsym", "read1", "save", "load", "rload", "rsave", "dsave",
            "getenv", "setenv", "ltime", "gtime", "0:", "1:", "2:")  # fmt: skip
+OPERATORS = ("::", *"+-*%&|^=<>$,#_~!?@.")  # in the order of their numbers
 CONSTANTS = {".Q.a": ascii_lowercase, ".Q.A": ascii_uppercase, ".Q.n": digits, ".Q.nA": digits + ascii_uppercase,
              ".Q.an": ascii_lowercase + ascii_uppercase + "_" + digits}  # fmt: skip
 
@@ -134,6 +138,10 @@ class Session:
             return apply(self.evaluate(text_of(first)) if first.kind == CHAR else first, rest)
         if isinstance(x, Lambda):
             return string(x.source)
+        if isinstance(x, Projection):
+            return mixed([x.function, *(each for each in x.arguments if each is not None)])
+        if isinstance(x, Verb) and x.name in OPERATORS:
+            return Atom(-LONG, OPERATORS.index(x.name))
         if isinstance(x, Table | List):
             return x
         raise QError("type")
@@ -141,8 +149,8 @@ class Session:
     def named(self, name: str) -> Any:
         if name in self.globals:
             return self.globals[name]
-        if name in self.verbs:
-            return self.verbs[name]
+        if name.removeprefix(".q.") in self.verbs:
+            return self.verbs[name.removeprefix(".q.")]
         raise QError(name)
 
     def set(self, x: Value, y: Value) -> Value:
@@ -211,8 +219,11 @@ def bound(session: Session) -> dict[str, Verb]:
             verb.forms.update(known.forms)
         verb.forms[arguments] = f
 
-    for name in ("value", "get", "eval", "reval"):
+    for name in ("value", "get"):
         enter(1, name, session.value)
+    enter(1, "parse", lambda x: tree_of(parse_line(text_of(x))[0], session))
+    for name in ("eval", "reval"):
+        enter(1, name, lambda x: evaluated(x, session))
     for name in ("@", "."):
         for arguments in (3, 4):
             enter(arguments, name, session.in_place(VERBS[name].forms[arguments]))

@@ -122,6 +122,10 @@ def days_of_text(text: str) -> int | None:
 def parse_temporal(kind: int, text: str) -> int | float:
     """What "D"$, "T"$ and the like make of a text; null if it makes no sense."""
     days = nanoseconds = None
+    seconds = re.fullmatch(r"(\d{9,})(\.\d{1,9})?", text) if kind == TIMESTAMP else None
+    if seconds:  # since 1970
+        fraction = int(f"{(seconds[2] or '.')[1:]:0<9}")
+        return int(seconds[1]) * 1_000_000_000 + fraction + days_from_civil(1970, 1, 1) * DAY
     if kind in (DATE, MONTH, TIMESTAMP, DATETIME):
         date, _, clock = re.sub(r"[T ]|(?<=^\d{8})-", "D", text, count=1).partition("D")
         if kind == MONTH:

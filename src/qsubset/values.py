@@ -2,7 +2,7 @@
 
 A value's `kind` is what q's `type` tells: negative for an atom, 1 to 19 for a list of one kind of atom, 0 for a mixed
 list, 98 for a table, 99 for a dictionary, 100 and more for functions. Values never change once they are made.
-Not covered: guids, enumerations, attributes. The integer and temporal kinds share one null and one infinity.
+Not covered: enumerations, attributes. The integer and temporal kinds share one null and one infinity.
 """
 
 import math
@@ -12,15 +12,15 @@ from typing import Any
 from qsubset.errors import QError
 from qsubset.host import room
 
-MIXED, BOOLEAN, BYTE, SHORT, INT, LONG, REAL, FLOAT, CHAR, SYMBOL = 0, 1, 4, 5, 6, 7, 8, 9, 10, 11
+MIXED, BOOLEAN, GUID, BYTE, SHORT, INT, LONG, REAL, FLOAT, CHAR, SYMBOL = 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11
 TIMESTAMP, MONTH, DATE, DATETIME, TIMESPAN, MINUTE, SECOND, TIME = 12, 13, 14, 15, 16, 17, 18, 19
 TABLE, DICTIONARY, LAMBDA, MONAD, DYAD, ITERATOR, PROJECTION, COMPOSITION, DERIVED = (
     98, 99, 100, 101, 102, 103, 104, 105, 106)  # fmt: skip
 
-NAMES = {BOOLEAN: "boolean", BYTE: "byte", SHORT: "short", INT: "int", LONG: "long", REAL: "real", FLOAT: "float",
-         CHAR: "char", SYMBOL: "symbol", TIMESTAMP: "timestamp", MONTH: "month", DATE: "date", DATETIME: "datetime",
+NAMES = {BOOLEAN: "boolean", GUID: "guid", BYTE: "byte", SHORT: "short", INT: "int", LONG: "long", REAL: "real",
+         FLOAT: "float", CHAR: "char", SYMBOL: "symbol", TIMESTAMP: "timestamp", MONTH: "month", DATE: "date", DATETIME: "datetime",
          TIMESPAN: "timespan", MINUTE: "minute", SECOND: "second", TIME: "time"}  # fmt: skip
-LETTERS = dict(zip(NAMES, "bxhijefcspmdznuvt", strict=True))
+LETTERS = dict(zip(NAMES, "bgxhijefcspmdznuvt", strict=True))
 KIND_OF_NAME = {name: kind for kind, name in NAMES.items()}
 KIND_OF_LETTER = {letter: kind for kind, letter in LETTERS.items()}
 
@@ -213,7 +213,7 @@ def null_datum(kind: int) -> Any:
         return " "
     if kind == SYMBOL:
         return ""
-    return 0 if kind in (BOOLEAN, BYTE) else NULL
+    return 0 if kind in (BOOLEAN, GUID, BYTE) else NULL
 
 
 def is_null_datum(kind: int, datum: Any) -> bool:
@@ -224,7 +224,7 @@ def is_null_datum(kind: int, datum: Any) -> bool:
         return datum == " "
     if kind == SYMBOL:
         return datum == ""
-    return datum == NULL and kind not in (BOOLEAN, BYTE)
+    return datum == (0 if kind == GUID else NULL) and kind not in (BOOLEAN, BYTE)
 
 
 def is_null(x: Value) -> bool:
@@ -315,11 +315,11 @@ def assemble(values: Sequence[Value]) -> Any:
         names = first.keys.data
         if names and all(isinstance(v, Dict) and v.keys.kind == SYMBOL and v.keys.data == names for v in values):
             rows = [items(value) for value in values]
-            return Table(names, [column(list(values)) for values in zip(*rows, strict=True)])
+            return Table(names, [as_column(list(values)) for values in zip(*rows, strict=True)])
     return List(MIXED, list(values))
 
 
-def column(values: Sequence[Value]) -> List:
+def as_column(values: Sequence[Value]) -> List:
     """Values as the column of a table: a list, also of rows."""
     found = assemble(values)
     return found if isinstance(found, List) else List(MIXED, list(values))

@@ -9,6 +9,7 @@ from qsubset.values import (
     BYTE,
     CHAR,
     FLOATS,
+    GUID,
     INT,
     INTEGERS,
     LONG,
@@ -33,7 +34,7 @@ from qsubset.verbs.aggregates import wrapped
 from qsubset.verbs.arithmetic import add, multiply
 from qsubset.verbs.lists import join
 
-BITS = {LONG: 64, INT: 32, SHORT: 16, BYTE: 8}
+BITS = {GUID: 128, LONG: 64, INT: 32, SHORT: 16, BYTE: 8}
 
 
 def digits(x: Value, y: Value) -> Any:
@@ -110,6 +111,6 @@ def from_bits(step: int, y: Value) -> Any:
     number = 0
     for part in y.data:
         number = number << step | part
-    if kind != BYTE and number >> width - 1:
+    if kind not in (GUID, BYTE) and number >> width - 1:
         number -= 1 << width
     return Atom(-kind, number)

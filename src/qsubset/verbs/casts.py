@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
+from uuid import UUID
 
 from qsubset import temporal
 from qsubset.errors import QError
@@ -16,6 +18,7 @@ from qsubset.values import (
     DICTIONARY,
     FLOAT,
     FLOATS,
+    GUID,
     INF,
     INFINITE,
     INT,
@@ -62,6 +65,7 @@ from qsubset.verbs.registry import dyad, form
 from qsubset.verbs.statistics import matrix_product
 
 PARTS = ("year", "mm", "dd", "hh", "uu", "ss", "week")
+MAPPED = 0xFFFF << 32  # before an address of version 4 in one of version 6
 LARGEST = {SHORT: (1 << 15) - 1, INT: (1 << 31) - 1}  # what stands for infinity
 TRUE_TEXT = re.compile("[1tTyYxX]")
 INTEGER = re.compile(r"[+-]?\d+")
@@ -282,8 +286,19 @@ def read_boolean(text: str) -> int:
     return int(TRUE_TEXT.match(text) is not None)
 
 
+def read_guid(text: str) -> int:
+    """Of a guid, or of an address of the internet, of version 4 or 6."""
+    try:
+        if "-" in text:
+            return UUID(text).int
+        address = ip_address(text)
+        return int(address) if address.version == 6 else MAPPED | int(address)
+    except ValueError:
+        return 0
+
+
 READERS: dict[int, Callable[[str], Any]] = {
-    BOOLEAN: read_boolean, BYTE: read_byte, FLOAT: read_float, REAL: read_float}  # fmt: skip
+    BOOLEAN: read_boolean, BYTE: read_byte, GUID: read_guid, FLOAT: read_float, REAL: read_float}  # fmt: skip
 
 
 @form(3, "$")

@@ -1,6 +1,7 @@
 """Making, taking apart and rearranging lists: til, #, _, `,`, cut, flip, raze, where, reverse, rotate, next, ?[;;]."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -198,26 +199,31 @@ def take_count(number: int, y: Value) -> Any:
 def reshape(shape: Sequence[int], y: Any) -> Any:
     """A list of lists, of a shape whose null, if there is one, is found by dividing."""
     length = count(y)
-    if len(shape) == 2 and NULL in shape:
+    if len(shape) == 2 and NULL in shape and max(shape) > 0:
         rows, columns = shape
         if rows == NULL:
             return List(MIXED, [pick(y, range(i, min(i + columns, length))) for i in range(0, length, columns)])
-        columns = max(1, -(-length // rows))
-        return List(MIXED, [pick(y, range(i, min(i + columns, length))) for i in range(0, length, columns)])
+        cuts = [i * length // rows for i in range(rows + 1)]
+        return List(MIXED, [pick(y, range(a, b)) for a, b in itertools.pairwise(cuts)])
     if len(shape) == 1:
         return take_count(shape[0], y)
-    size = 1
-    for part in shape:
-        size *= part
+    if NULL in shape or min(shape, default=0) < 0:
+        raise QError("domain")
+    size = math.prod(shape)
     host.room(size)
-    flat = take_count(size, y) if length else y
-    for part in reversed(shape[1:]):
-        flat = List(MIXED, [pick_raw(flat, range(i, i + part)) for i in range(0, count(flat), part)] if part else [])
-    return flat
+    return shaped(shape, take_count(size, y))
 
 
-def pick_raw(x: Any, places: Sequence[int]) -> Any:
-    return List(MIXED, [x.data[i] for i in places]) if x.kind == MIXED else pick(x, places)
+def shaped(shape: Sequence[int], flat: Any) -> Any:
+    """Items cut into a list of lists of lists, as deep as the shape is long."""
+    if len(shape) == 1:
+        return flat
+    first, *rest = shape
+    size = math.prod(rest)
+    empty = List(flat.kind, flat.data[:0]) if isinstance(flat, List) else pick(flat, [])
+    return List(
+        MIXED, [shaped(rest, pick(flat, range(i * size, (i + 1) * size)) if size else empty) for i in range(first)]
+    )
 
 
 @dyad("_")

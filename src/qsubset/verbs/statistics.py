@@ -9,6 +9,7 @@ from qsubset.errors import QError
 from qsubset.values import (
     CHAR,
     FLOAT,
+    INTEGERS,
     MIXED,
     NAN,
     SYMBOL,
@@ -24,7 +25,7 @@ from qsubset.values import (
     is_null_datum,
     items,
     long,
-    vector,  # fmt: skip
+    vector,
 )
 from qsubset.verbs.aggregates import aggregate, running, total
 from qsubset.verbs.arithmetic import add, divide, multiply, to_kind
@@ -118,7 +119,11 @@ of_two("cov", covariance)
 of_two("scov", lambda a, b: covariance(a, b, 1))
 of_two("cor", correlation)
 
-dyad("wsum")(lambda x, y: total(multiply(x, y)))
+
+@dyad("wsum")
+def weighted_sum(x: Value, y: Value) -> Any:
+    found = total(multiply(x, y))
+    return floating(float(found.data)) if isinstance(found, Atom) and -found.kind in INTEGERS else found
 
 
 @dyad("wavg")

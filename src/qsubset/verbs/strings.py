@@ -175,8 +175,21 @@ def atom_string(x: Atom) -> str:
     return "" if (kind in TEMPORALS | {REAL, 9} and text.startswith("0N")) or text == "0n" else text
 
 
+def characters(x: Value) -> List:
+    """A list of bytes as one of characters."""
+    return string("".join(map(chr, x.data)) if isinstance(x.data, list) else chr(x.data))
+
+
+def bytes_of(x: Value) -> List:
+    return List(BYTE, list(map(ord, text_of(x))))
+
+
 @dyad("vs")
 def split(x: Value, y: Value) -> Any:
+    if y.kind == BYTE:
+        if abs(x.kind) != BYTE:
+            return split(x, characters(y))
+        return mixed(map(bytes_of, items(split(characters(x), characters(y)))))
     if is_text(x):
         if not is_text(y):
             raise QError("type")
@@ -203,6 +216,8 @@ def split_symbol(text: str) -> List:
 
 @dyad("sv")
 def unite(x: Value, y: Value) -> Any:
+    if abs(x.kind) == BYTE and y.kind == MIXED:
+        return bytes_of(unite(characters(x), mixed(map(characters, items(y)))))
     if is_text(x):
         if not is_list(y) or y.kind not in (MIXED, CHAR) or not all(is_text(each) for each in items(y)):
             raise QError("type")

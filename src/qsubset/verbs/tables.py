@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from qsubset.apply import apply
+from qsubset.apply import apply, at_places, find
 from qsubset.errors import QError
 from qsubset.values import (
     CHAR,
@@ -20,10 +20,11 @@ from qsubset.values import (
     count,
     integer,
     is_atom,
-    is_list,  # fmt: skip
+    is_list,
     items,
     mixed,
     names_in,
+    null_like,
     pick,
     repeat,
     symbol,
@@ -215,14 +216,24 @@ def row_of(x: Value, names: Sequence[str]) -> Table:
 
 
 def upsert(x: Value, y: Value) -> Any:
-    """Rows into a table; into a keyed one over those with the same key."""
+    """Rows into a table; into a keyed one over those with the same key. What a row lacks is null, or stays."""
     if isinstance(x, Dict) and isinstance(x.keys, Table):
         rows = row_of(y, unkeyed(x).names)
-        return upsert_dict(x, with_keys(len(x.keys.names), ordered(unkeyed(x).names, rows)))
+        keys = Table(x.keys.names, [rows.column(name) for name in x.keys.names])
+        before = at_places(x.values, find(x.keys, keys).data)
+        new = filled_up(before, rows)
+        return upsert_dict(x, Dict(keys, new))
     if isinstance(x, Table):
         rows = row_of(y, x.names)
-        return join(x, Table(x.names, [conformed(c, rows.column(n)) for n, c in zip(x.names, x.columns, strict=True)]))
+        gaps = Table(x.names, [repeat(null_like(column), count(rows)) for column in x.columns])
+        return join(x, filled_up(gaps, rows))
     return join(x, y)
+
+
+def filled_up(like: Any, rows: Table) -> Table:
+    """The rows, with the columns of `like` and its data where they have none. Raises: QError."""
+    return Table(like.names, [conformed(column, rows.column(name)) if name in rows.names else column
+                              for name, column in zip(like.names, like.columns, strict=True)])  # fmt: skip
 
 
 def conformed(column: List, new: List) -> List:
