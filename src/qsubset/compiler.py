@@ -32,28 +32,7 @@ from qsubset.syntax import (
     TableOf,
     Train,
 )
-from qsubset.values import (
-    INTEGERS,
-    NIL,
-    Atom,
-    Composition,
-    Derived,
-    Dict,
-    Lambda,
-    List,
-    Projection,
-    Table,
-    Value,
-    Verb,
-    assemble,
-    count,
-    enlist,
-    is_function,
-    is_text,
-    symbols,
-    text_of,
-    truth,
-)
+from qsubset.values import (Atom, CHAR, Composition, Derived, Dict, INTEGERS, Lambda, List, NIL, Projection, SYMBOL, Table, Value, Verb, assemble, count, enlist, is_function, is_text, symbols, text_of, truth)
 from qsubset.verbs.amend import ASSIGN, amend
 from qsubset.verbs.lists import flip, join
 from qsubset.verbs.registry import MONADS
@@ -421,7 +400,7 @@ class Compiler:
 
         def go(frame: Frame) -> Any:
             found = value(frame)
-            if not is_text(found) and found.kind != -11:
+            if found.kind not in (CHAR, -SYMBOL):
                 raise self.located(QError("stype"), at)
             raise self.located(QError(text_of(found)), at)
 

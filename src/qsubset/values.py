@@ -18,8 +18,8 @@ TABLE, DICTIONARY, LAMBDA, MONAD, DYAD, ITERATOR, PROJECTION, COMPOSITION, DERIV
     98, 99, 100, 101, 102, 103, 104, 105, 106)  # fmt: skip
 
 NAMES = {BOOLEAN: "boolean", GUID: "guid", BYTE: "byte", SHORT: "short", INT: "int", LONG: "long", REAL: "real",
-         FLOAT: "float", CHAR: "char", SYMBOL: "symbol", TIMESTAMP: "timestamp", MONTH: "month", DATE: "date", DATETIME: "datetime",
-         TIMESPAN: "timespan", MINUTE: "minute", SECOND: "second", TIME: "time"}  # fmt: skip
+         FLOAT: "float", CHAR: "char", SYMBOL: "symbol", TIMESTAMP: "timestamp", MONTH: "month", DATE: "date",
+         DATETIME: "datetime", TIMESPAN: "timespan", MINUTE: "minute", SECOND: "second", TIME: "time"}  # fmt: skip
 LETTERS = dict(zip(NAMES, "bgxhijefcspmdznuvt", strict=True))
 KIND_OF_NAME = {name: kind for kind, name in NAMES.items()}
 KIND_OF_LETTER = {letter: kind for kind, letter in LETTERS.items()}
