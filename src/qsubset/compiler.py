@@ -32,7 +32,30 @@ from qsubset.syntax import (
     TableOf,
     Train,
 )
-from qsubset.values import (Atom, CHAR, Composition, Derived, Dict, INTEGERS, Lambda, List, NIL, Projection, SYMBOL, Table, Value, Verb, assemble, count, enlist, is_function, is_text, symbols, text_of, truth)
+from qsubset.values import (
+    CHAR,
+    INTEGERS,
+    NIL,
+    SYMBOL,
+    Atom,
+    Composition,
+    Derived,
+    Dict,
+    Lambda,
+    List,
+    Projection,
+    Table,
+    Value,
+    Verb,
+    assemble,
+    count,
+    enlist,
+    is_function,
+    is_text,
+    symbols,
+    text_of,
+    truth,
+)
 from qsubset.verbs.amend import ASSIGN, amend
 from qsubset.verbs.lists import flip, join
 from qsubset.verbs.registry import MONADS

@@ -16,6 +16,7 @@ from qsubset.values import NIL
 
 sys.path.remove(_SOURCES)
 _LIMITS = Limits(depth=2000)  # steps and memory are the operating system's to limit
+_SESSION = Session(_LIMITS)  # made before the fork: each child has it fresh
 
 
 class Failed(Exception):
@@ -27,15 +28,15 @@ def rehearse() -> None:
     sys.setrecursionlimit(_LIMITS.depth * PYTHON_FRAMES)
     call(load("same:{show x;x}", script=False), "same", [1])
     HOST.out.clear()
+    del _SESSION.globals["same"]
 
 
 def load(source: str, script: bool) -> Session:
     """Run the program's text: all of a script, and what a call needs."""
-    session = Session(_LIMITS)
     stdin = as_bytes(sys.stdin.read()) if script else ""
     with hosted(_LIMITS, stdin) as host:
         try:
-            finished = session.script(as_bytes(source))
+            finished = _SESSION.script(as_bytes(source))
         except Exit as end:
             raise SystemExit(end.code) from None
         finally:
@@ -43,7 +44,7 @@ def load(source: str, script: bool) -> Session:
             host.out.clear()
         if not finished:
             raise Failed(as_text("".join(host.error)))
-    return session
+    return _SESSION
 
 
 def call(session: Session, entry: str, arguments: list) -> object:
