@@ -5,7 +5,7 @@
 Counted is a prompt that anyone could repeat: 1. every name in it is a word of q or was defined before on the page by a
 prompt that could be repeated; words of q are its keywords and the few names of .Q and .j that text needs, not kdb+'s
 libraries; 2. it needs no file, connection, callback, clock, random number, other process, namespace switch or
-debugger; 3. it is whole, and its shown output is: no comment in it, nothing wider than the console, nothing that stands for something
+debugger; 3. it is whole, and so is its shown output: no comment in it, nothing wider than the console, nothing
 left out; 4. it shows an output. A page is one session. Of an error only what the manual shows of it is compared.
 A miss is explained if bench/q_deviations.json has its page and prompt; exit 0 if at least 90 % print as documented and
 every miss is explained. The reference stays outside the project.

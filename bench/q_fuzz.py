@@ -26,12 +26,6 @@ def told(found: Finding) -> None:
     print(f"{found.what} ({found.mode}): {found.program[:1000]!r}\n{found.trace[-800:]}", flush=True)
 
 
-def where(found: Finding) -> str:
-    """What tells one leak from another: the error, and the innermost line of the interpreter."""
-    lines = [line.strip() for line in found.trace.split("\n") if "qsubset/" in line and "tests/" not in line]
-    return found.what.partition(":")[0] + (lines[-1] if lines else "")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=int, default=100_000)
@@ -48,8 +42,8 @@ def main() -> int:
         seconds += found.seconds
         leaks = [one for one in found.findings if one.what != "slow"]
         for one in found.findings:
-            if where(one) not in seen and (one.what == "slow" or options.all or one is leaks[0]):
-                seen.add(where(one))
+            if one.where not in seen and (one.what == "slow" or options.all or one is leaks[0]):
+                seen.add(one.where)
                 told(one)
         if leaks and not options.all:
             break

@@ -8,7 +8,7 @@ from typing import Any
 from hone import runners
 from hone.errors import UserError
 from hone.progress import track
-from hone.runners import CaseVerdict, Sandbox, Tests, Verdict
+from hone.runners import CaseVerdict, Tests, Verdict
 from hone.runners.values import encode
 
 _SHOWN = 2000  # characters of what one case gave
@@ -21,7 +21,7 @@ def judge(
     tests or an isolation that cannot be had, before anything is run."""
     expected = _tests(tests)
     sources = [(_text(path), expected) for path in programs]
-    with Sandbox(language=runners.language(language), isolation=isolation) as runner:
+    with runners.opened(language, isolation=isolation) as runner:
         verdicts = runner.stream(sources, stop_at_first_failure)
         for path, verdict in zip(programs, track(verdicts, len(sources), "verdict", "programs"), strict=True):
             yield {"program": str(path)} | told(verdict)

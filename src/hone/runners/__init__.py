@@ -4,19 +4,23 @@ tests      tests as data                 verdict    grading, in the parent
 sandbox    the runner, its workers       server     the clean fork server that they talk to
 reading    a program's output and limits values     exact types over JSON
 languages  what can be run, and how      *_adapter  how the server runs one of them
+q_values   Python's values and q's       q_script   calls of q as scripts
+q_server   q over the network            q_pykx     q by a licensed pykx
 isolation  which layers are wanted       confine    rlimits, namespaces, Landlock, seccomp
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from hone.errors import UserError
 from hone.runners.languages import language
+from hone.runners.q_server import QServer
 from hone.runners.reading import Limits
 from hone.runners.sandbox import Sandbox
 from hone.runners.tests import Case, Tests
 from hone.runners.verdict import CaseVerdict, Execution, Verdict
 
-__all__ = ["Case", "CaseVerdict", "Execution", "Limits", "Runner", "Sandbox", "Tests", "Verdict", "language"]
+__all__ = ["Case", "CaseVerdict", "Execution", "Limits", "Runner", "Sandbox", "Tests", "Verdict", "language", "opened"]
 
 
 class Runner(Protocol):
@@ -33,3 +37,12 @@ class Runner(Protocol):
 
     def run(self, source: str, stdin: str = "") -> Execution:
         """Run a whole script."""
+
+
+def opened(name: str, limits: Limits | None = None, isolation: str = "") -> Sandbox | QServer:
+    """The runner for a language, to be entered. Raises: UserError for a language or an isolation that is not there."""
+    if name != "q-ipc":
+        return Sandbox(language=language(name), limits=limits, isolation=isolation)
+    if isolation == "strict":
+        raise UserError("isolation: strict expects to confine programs, and those of q-ipc run at a server of yours")
+    return QServer(limits)

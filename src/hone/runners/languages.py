@@ -4,6 +4,7 @@ A language is an adapter, a file of functions that the fork server loads (`pytho
 command of a program that reads stdin and writes stdout. Nothing else in this room knows one language from another.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -22,7 +23,8 @@ Right = tuple[str, str]  # a path, and "list", "read" or "run"
 class Language:
     """`engine` is what verdicts name. `command`: what is started, with the program's file as last argument, in
     place of `adapter`; it can then be tested by stdin and stdout only, unless `calls` says how a call is put as a
-    script and read from its output. `readable`: what it needs to read. `canonical`: the form in which values are
+    script and read from its output. `readable`: what it needs to read; `environment`: what a command
+    finds in its own. `canonical`: the form in which values are
     compared, where the language cannot tell all of Python's apart."""
 
     name: str
@@ -31,6 +33,7 @@ class Language:
     command: tuple[str, ...] = ()
     suffix: str = ""
     readable: tuple[Right, ...] = field(default=(), repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     calls: "Calls | None" = None
     canonical: Callable[[Any], Any] | None = None
 
@@ -78,10 +81,32 @@ def q_binary() -> Language:
         )
     home = os.environ.get("QHOME", str(Path(found).resolve().parent.parent))
     made = command("q-binary", "q binary", (found,), ".q", readable=(home,))
-    return replace(made, calls=q_script, canonical=q_values.canonical)
+    return replace(made, environment={"QHOME": home} | _licence(), calls=q_script, canonical=q_values.canonical)
 
 
-LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python, "q": q, "q-binary": q_binary}
+def _licence() -> dict[str, str]:
+    """Where KX's licence is, if the environment says so."""
+    return {name: os.environ[name] for name in ("QLIC", "QHOME") if name in os.environ}
+
+
+def q_pykx() -> Language:
+    """q, by the user's licensed pykx, in a Python process for each call."""
+    found = importlib.util.find_spec("pykx")
+    if found is None or not found.submodule_search_locations:
+        raise UserError(
+            "q-pykx: expected the package pykx, found none; install it with its licence, or use the language q"
+        )
+    packages = Path(found.submodule_search_locations[0]).parent
+    here = Path(__file__).resolve().parent
+    readable = (str(packages), str(here.parents[1]), *_licence().values())
+    argv = (sys.executable, str(here / "q_pykx.py"))
+    made = command("q-pykx", "pykx", argv, ".q", readable=readable)
+    readings = (*made.readable, *_standard_library())
+    return replace(made, readable=readings, environment={"PYTHONPATH": str(packages)} | _licence(), calls=q_script,
+                   canonical=q_values.canonical)  # fmt: skip
+
+
+LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python, "q": q, "q-binary": q_binary, "q-pykx": q_pykx}
 
 
 def language(name: str) -> Language:

@@ -23,10 +23,13 @@ ENCODER = (
 
 def script(source: str, entry: str, arguments: Sequence[Any]) -> str:
     """A program that calls `entry`; an error goes to the error stream and ends it with status 1."""
-    given = ";".join([entry, *map(literal, arguments)])
-    call = {0: "x[0][]", 1: "x[0]x 1"}.get(len(arguments), ".[x 0;1_x]")  # a list of one dictionary would be a table
-    given = f"({given})" if arguments else f"enlist {entry}"
-    return f'{source}\n{ENCODER}\n-1 "{MARK}",@[{{.hone.e {call}}};{given};{{-2 "\'",x;exit 1}}];\nexit 0\n'
+    told = f'@[{{value x}};{quoted(call(entry, arguments))};{{-2 "\'",x;exit 1}}]'
+    return f'{source}\n{ENCODER}\n-1 "{MARK}",{told};\nexit 0\n'
+
+
+def call(entry: str, arguments: Sequence[Any]) -> str:
+    """An expression: what the encoder makes of a call."""
+    return f".hone.e {entry}[{';'.join(map(literal, arguments))}]"
 
 
 def literal(value: Any) -> str:
@@ -65,9 +68,13 @@ def _float(value: float) -> str:
 
 
 def _text(value: str) -> str:
-    data = value.encode("utf-8", "surrogatepass")
-    inside = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in data)
-    return f'(enlist "{inside}")' if len(data) == 1 else f'"{inside}"'
+    return f"(enlist {quoted(value)})" if len(value.encode("utf-8", "surrogatepass")) == 1 else quoted(value)
+
+
+def quoted(text: str) -> str:
+    """The characters between quotes, those that need it in octal."""
+    data = text.encode("utf-8", "surrogatepass")
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in data) + '"'
 
 
 def _list(items: Sequence[Any]) -> str:

@@ -167,6 +167,7 @@ class _Worker:
     def _start(self) -> None:
         readable = [*self.language.readable, *([(self._folder.name, "read")] if self._folder else [])]
         setup = {
+            "environment": {"LANG": "C.UTF-8", **self.language.environment},
             "adapter": self.language.adapter, "command": self.language.command, "layers": self.isolation,
             "readable": readable, "cpu_s": self.limits.cpu_s, "memory": self.limits.memory_mb << 20,
         }  # fmt: skip

@@ -134,7 +134,7 @@ def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -
         _write(results, {"ready": True})
         if setup["command"]:
             os.dup2(results, 2)
-            os.execve(setup["command"][0], [*setup["command"], job["source"]], {"LANG": "C.UTF-8"})
+            os.execve(setup["command"][0], [*setup["command"], job["source"]], setup["environment"])
     except BaseException as error:
         os.write(results, json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode() + b"\n")
         os._exit(70)

@@ -3,7 +3,11 @@
 import math
 import os
 import shutil
+import socket
+import socketserver
+import struct
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hone.errors import UserError
-from hone.runners import Case, Limits, Sandbox, Tests, languages, q_script, q_values
+from hone.runners import Case, Limits, Sandbox, Tests, languages, opened, q_script, q_values
 from hone.runners.values import same
+from qsubset import LimitReached, QError, Session, run
+from qsubset import Limits as StepLimits
+from qsubset.host import hosted
 
 STANDIN = Path(__file__).with_name("standin_q.py")
 SOURCES = Path(__file__).parents[3] / "src"
@@ -37,7 +44,9 @@ def binary(tmp_path_factory):
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(1 << 62), 1 << 62) | st.floats() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "bc", "é", "x y"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "bc", "é", "x y"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -159,8 +168,6 @@ def test_verdicts_name_their_engine(q, binary):
 @given(PLAIN)
 @settings(deadline=None)
 def test_what_the_encoder_in_q_writes_reads_back(value):
-    from qsubset import run
-
     source = q_script.script("same:{x}", "same", [value])
     result = run(source.replace("exit 0", ""))
     assert same(q_script.value(result.stdout), q_values.canonical(value)), (source, result)
@@ -177,3 +184,100 @@ def test_without_a_binary_the_reason_is_told(monkeypatch):
 def test_the_real_q_gives_the_same_verdicts():
     with Sandbox(workers=1, limits=Limits(), language=languages.q_binary()) as sandbox:
         assert sandbox.verdict("solve:{reverse x}", calls("solve", (([1, 2],), [2, 1]))).passed
+
+
+class StandinServer(socketserver.BaseRequestHandler):
+    """A q server's protocol, its first version, with qsubset behind it."""
+
+    def handle(self):
+        hello = b""
+        while not hello.endswith(b"\0"):
+            hello += self.request.recv(1)
+        self.request.sendall(b"\0")
+        session = Session(StepLimits(steps=1e6))
+        while header := self.request.recv(8, socket.MSG_WAITALL):
+            (length,) = struct.unpack("<i", header[4:])
+            body = self.request.recv(length - 8, socket.MSG_WAITALL)
+            self.request.sendall(self.answered(session, body[6:].decode("latin-1")))
+
+    def answered(self, session, text):
+        with hosted(session.limits):
+            try:
+                found = session.evaluate(text)
+                data = found.data.encode("latin-1") if found.kind == 10 else b""
+                body = struct.pack("<bBi", 10, 0, len(data)) + data
+            except (QError, LimitReached) as error:
+                body = struct.pack("<b", -128) + str(error).encode() + b"\0"
+        return struct.pack("<BBBBi", 1, 2, 0, 0, 8 + len(body)) + body
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), StandinServer) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("Q_SERVER", f"127.0.0.1:{server.server_address[1]}:me:secret")
+        with opened("q-ipc") as runner:
+            yield runner
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("source", "tests", "outcome"),
+    [
+        ("solve:{x+y}", calls("solve", ((1, 2), 3), (([1, 2], 0.5), [1.5, 2.5])), "passed"),
+        ("solve:{[x]\n reverse x}", calls("solve", (("abc",), "cba"), (({"a": 1},), {"a": 1})), "passed"),
+        ("solve:{x+1}", calls("solve", ((1,), 1)), "wrong"),
+        ("solve:{x+`a}", calls("solve", ((1,), 1)), "raised"),
+        ("solve:{while[1b;0]}", calls("solve", ((1,), 1)), "raised"),
+    ],
+)
+def test_a_server_judges_too(server, source, tests, outcome):
+    verdict = server.verdict(source, tests)
+    assert verdict.reason == outcome, verdict.cases
+    assert (verdict.engine, verdict.isolation) == ("q server", ())
+
+
+def test_a_server_that_is_not_there_is_told(monkeypatch):
+    monkeypatch.setenv("Q_SERVER", "127.0.0.1:1")
+    with pytest.raises(UserError, match=r"127\.0\.0\.1:1"), opened("q-ipc"):
+        pass
+    monkeypatch.delenv("Q_SERVER")
+    with pytest.raises(UserError, match="Q_SERVER"), opened("q-ipc"):
+        pass
+
+
+def test_a_server_cannot_be_had_with_strict_isolation():
+    with pytest.raises(UserError, match="strict"):
+        opened("q-ipc", isolation="strict")
+
+
+PYKX = """
+import sys
+from qsubset import Session
+from qsubset.errors import Exit
+from qsubset.host import Limits, hosted
+session = Session()
+def q(text):
+    with hosted(Limits()) as host:
+        try:
+            session.evaluate(text)
+        except Exit as end:
+            sys.stdout.flush()
+            raise SystemExit(end.code)
+        finally:
+            sys.stdout.write("".join(host.out))
+            sys.stderr.write("".join(host.error))
+"""
+
+
+def test_pykx_runs_programs_in_a_process_of_their_own(tmp_path, monkeypatch):
+    """The package is a stand-in for KX's; the process, its confinement and the protocol are real."""
+    (tmp_path / "pykx").mkdir()
+    (tmp_path / "pykx" / "__init__.py").write_text(PYKX)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with Sandbox(workers=1, limits=Limits(cpu_s=4, wall_s=30), language=languages.q_pykx()) as sandbox:
+        verdict = sandbox.verdict("solve:{reverse x}", calls("solve", (([1, 2],), [2, 1]), (("ab",), "ba")))
+        assert verdict.passed, verdict.cases
+        assert sandbox.verdict("exit 0", calls("solve", ((1,), 1))).reason == "missing"
+        assert sandbox.verdict("solve:{x+`a}", calls("solve", ((1,), 1))).reason == "raised"
