@@ -54,15 +54,15 @@ def first_wrong(body):
 class Step:
     """The step in a folder of its own."""
 
-    def __init__(self, folder, endpoint, **changes):
-        self.folder = folder
+    def __init__(self, folder, endpoint, recipe="special_tokens", problems=PROBLEMS[:N], sizes=SIZES, **changes):
+        self.folder, self.recipe = folder, recipe
         drafts = {"teacher": "openai", "model": "m", "base_url": endpoint.url, "seed": 3, "prices": PRICES} | changes
-        self.params = json.dumps({"drafts": drafts, "dataset": SIZES | {"ngram": 99}})  # the programs are alike
+        self.params = json.dumps({"drafts": drafts, "dataset": sizes | {"ngram": 99}})  # the programs are alike
         self.env = {**os.environ, "OPENAI_API_KEY": CANARY}
-        write_problems(folder / "samples.parquet", PROBLEMS[:N])
+        write_problems(folder / "samples.parquet", problems)
 
     def command(self):
-        flags = {"recipe": "special_tokens", "samples": "samples.parquet", "out": "drafts.jsonl",
+        flags = {"recipe": self.recipe, "samples": "samples.parquet", "out": "drafts.jsonl",
                  "account": "drafting.json", "work": "work/drafts", "log": "log"}  # fmt: skip
         paths = {k: v if k == "recipe" else self.folder / v for k, v in flags.items()} | {"params": self.params}
         return [sys.executable, "scripts/drafts.py", *(part for k, v in paths.items() for part in (f"--{k}", str(v)))]
@@ -79,7 +79,7 @@ class Step:
         """What the next step says of the drafts."""
         names = ("train", "val", "test", "alpaca", "validation", "report")
         flags = [part for name in names for part in (f"--{name}", str(self.folder / name))]
-        given = ["--params", self.params, "--work", str(self.folder / "work/dataset"), "--recipe", "special_tokens"]
+        given = ["--params", self.params, "--work", str(self.folder / "work/dataset"), "--recipe", self.recipe]
         drafts = ["--drafts", str(self.folder / "drafts.jsonl"), "--account", str(self.folder / "drafting.json")]
         subprocess.run([sys.executable, "scripts/dataset.py", *drafts, *flags, *given], cwd=ROOT, check=True)
         return json.loads((self.folder / "validation").read_text())
