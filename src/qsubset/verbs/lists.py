@@ -192,7 +192,7 @@ def take_count(number: int, y: Value) -> Any:
         )
     if isinstance(y, List) and abs(number) <= length:
         data = y.data[:number] if number >= 0 else y.data[number:]
-        return List(y.kind, data) if y.kind != MIXED else assemble(data) if data else y
+        return List(y.kind, data) if y.kind != MIXED else assemble(data)
     return pick(y, [i % length for i in (range(number) if number >= 0 else range(number, 0))])
 
 
@@ -250,7 +250,7 @@ def drop(x: Value, y: Value) -> Any:
         raise QError("type")
     if isinstance(y, List):
         data = y.data[number:] if number >= 0 else y.data[: max(0, length + number)]
-        return List(y.kind, data) if y.kind != MIXED else assemble(data) if data else y
+        return List(y.kind, data) if y.kind != MIXED else assemble(data)
     return pick(y, range(min(number, length), length) if number >= 0 else range(max(0, length + number)))
 
 
