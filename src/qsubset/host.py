@@ -42,12 +42,17 @@ class Host:
 HOST = Host()
 
 
-@contextmanager
-def hosted(limits: Limits, stdin: str = "") -> Iterator[Host]:
-    """Serve a program: afterwards the host has what it wrote."""
+def serve(limits: Limits, stdin: str = "") -> None:
+    """Begin with a program."""
     HOST.steps, HOST.depth, HOST.items, HOST.output = limits.steps, limits.depth, limits.items, limits.output
     HOST.calls, HOST.out, HOST.error = 0, [], []
     HOST.lines = stdin.split("\n")[::-1]
+
+
+@contextmanager
+def hosted(limits: Limits, stdin: str = "") -> Iterator[Host]:
+    """Serve a program: afterwards the host has what it wrote."""
+    serve(limits, stdin)
     frames = sys.getrecursionlimit()
     sys.setrecursionlimit(max(frames, limits.depth * PYTHON_FRAMES))
     try:

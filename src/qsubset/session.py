@@ -49,6 +49,7 @@ from qsubset.values import (
 )
 from qsubset.verbs import VERBS
 from qsubset.verbs.registry import INFIX, K_NAMES
+from qsubset.verbs.search import RANDOM
 from qsubset.verbs.tables import row_of, unkeyed, upsert
 
 OUTSIDE = ("system", "hopen", "hclose", "hdel", "hcount", "hsym", "read1", "save", "load", "rload", "rsave", "dsave",
@@ -65,6 +66,7 @@ class Session:
         self.limits = limits or Limits()
         self.globals: dict[str, Value] = {name: string(text) for name, text in CONSTANTS.items()}
         self.verbs = VERBS | bound(self)
+        RANDOM.seed(0)
 
     def repl(self, line: str, stdin: str = "") -> str:
         """What the console prints for a line, errors included. Raises: LimitReached, Exit."""

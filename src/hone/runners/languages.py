@@ -23,7 +23,8 @@ Right = tuple[str, str]  # a path, and "list", "read" or "run"
 class Language:
     """`engine` is what verdicts name. `command`: what is started, with the program's file as last argument, in
     place of `adapter`; it can then be tested by stdin and stdout only, unless `calls` says how a call is put as a
-    script and read from its output. `readable`: what it needs to read; `environment`: what a command
+    script and read from its output. `series`: one confined process runs programs one after the other,
+    which cannot reach it. `readable`: what it needs to read; `environment`: what a command
     finds in its own. `canonical`: the form in which values are
     compared, where the language cannot tell all of Python's apart."""
 
@@ -33,6 +34,7 @@ class Language:
     command: tuple[str, ...] = ()
     suffix: str = ""
     readable: tuple[Right, ...] = field(default=(), repr=False)
+    series: bool = False
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     calls: "Calls | None" = None
     canonical: Callable[[Any], Any] | None = None
@@ -68,7 +70,9 @@ def command(name: str, engine: str, argv: tuple[str, ...], suffix: str, readable
 
 def q() -> Language:
     """q, by the interpreter of a subset that comes with Hone."""
-    return Language("q", "qsubset", adapter="q_adapter", readable=_standard_library(), canonical=q_values.canonical)
+    return Language(
+        "q", "qsubset", adapter="q_adapter", series=True, readable=_standard_library(), canonical=q_values.canonical
+    )
 
 
 def q_binary() -> Language:

@@ -1,4 +1,7 @@
-"""How the fork server runs a program in q, by qsubset. Loaded by `server.py`, never imported; standard library only."""
+"""How the fork server runs programs in q, by qsubset. Loaded by `server.py`, never imported; standard library only.
+
+All that a program can reach is its session, so one process runs a series of them: hence `begin` and `written`.
+"""
 
 import os
 import sys
@@ -11,12 +14,12 @@ import q_values  # type: ignore[import-not-found]
 from qsubset import Limits, QError, Session, as_bytes, as_text
 from qsubset.apply import apply
 from qsubset.errors import Exit, LimitReached
-from qsubset.host import HOST, PYTHON_FRAMES, hosted
+from qsubset.host import HOST, PYTHON_FRAMES, serve
 from qsubset.values import NIL
 
 sys.path.remove(_SOURCES)
 _LIMITS = Limits(depth=2000)  # steps and memory are the operating system's to limit
-_SESSION = Session(_LIMITS)  # made before the fork: each child has it fresh
+_session = Session(_LIMITS)
 
 
 class Failed(Exception):
@@ -26,25 +29,31 @@ class Failed(Exception):
 def rehearse() -> None:
     """Do once what all programs do."""
     sys.setrecursionlimit(_LIMITS.depth * PYTHON_FRAMES)
+    begin("")
     call(load("same:{show x;x}", script=False), "same", [1])
-    HOST.out.clear()
-    del _SESSION.globals["same"]
+
+
+def begin(stdin: str) -> None:
+    """Forget the program before."""
+    global _session
+    _session = Session(_LIMITS)
+    serve(_LIMITS, as_bytes(stdin))
+
+
+def written() -> str:
+    """What the program wrote to stdout."""
+    return as_text("".join(HOST.out))
 
 
 def load(source: str, script: bool) -> Session:
     """Run the program's text: all of a script, and what a call needs."""
-    stdin = as_bytes(sys.stdin.read()) if script else ""
-    with hosted(_LIMITS, stdin) as host:
-        try:
-            finished = _SESSION.script(as_bytes(source))
-        except Exit as end:
-            raise SystemExit(end.code) from None
-        finally:
-            sys.stdout.write(as_text("".join(host.out)))
-            host.out.clear()
-        if not finished:
-            raise Failed(as_text("".join(host.error)))
-    return _SESSION
+    try:
+        finished = _session.script(as_bytes(source))
+    except Exit as end:
+        raise SystemExit(end.code) from None
+    if not finished:
+        raise Failed(as_text("".join(HOST.error)))
+    return _session
 
 
 def call(session: Session, entry: str, arguments: list) -> object:
@@ -66,8 +75,7 @@ def call(session: Session, entry: str, arguments: list) -> object:
 
 
 def leave() -> None:
-    """The end of a script."""
-    sys.stdout.flush()
+    """The end of a script: what it wrote is told by `written`."""
 
 
 def told(error: BaseException) -> dict[str, str]:

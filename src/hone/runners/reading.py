@@ -35,14 +35,22 @@ class Reading:
     """What comes out of one program, up to its limits."""
 
     def __init__(
-        self, stdout: int, results: int, limits: Limits, until: Callable[[Answer, int], bool] | None, command: bool
+        self,
+        stdout: int,
+        results: int,
+        limits: Limits,
+        until: Callable[[Answer, int], bool] | None,
+        command: bool = False,
+        series: bool = False,
+        ready: bool = False,
     ) -> None:
         self._pipes, self._results, self._limits, self._until = {stdout, results}, results, limits, until
         self._command, self._stderr = command, b""
         self.stdout, self.answers, self.done = bytearray(), list[Answer](), False
         self.cut: Outcome | None = None  # why reading stopped before the end
         self.enough = False
-        self._tail, self._read, self._ready = bytearray(), 0, False
+        self._tail, self._read, self._ready = bytearray(), 0, ready
+        self._series, self.over = series, dict[str, Any]()  # of a series the last record of a program
 
     @property
     def stderr(self) -> str:
@@ -103,7 +111,9 @@ class Reading:
                 raise UserError(f"the runner could not confine a program: {record.get('setup')}")
             self._ready = True
         elif record.get("done") is True:
-            self.done = True
+            self.done = not self._series
+        elif self._series and "over" in record:
+            self.over, self.done = record, True
         elif record.get("i") == len(self.answers):
             self.answers.append(_answer(record))
             if self._until is not None and self._until(self.answers[-1], len(self.answers) - 1):
@@ -149,6 +159,8 @@ def command_answer(reading: Reading, ended: dict[str, Any]) -> Answer:
 def _cause(status: int, cpu_s: float, cpu_limit: int) -> Outcome:
     if not os.WIFSIGNALED(status):
         return "missing"
+    if os.WTERMSIG(status) == signal.SIGPROF:  # the timer of a series
+        return "timeout"
     if os.WTERMSIG(status) == signal.SIGKILL:  # by the kernel at the hard limit; or by us, as it closed its pipes
         return "timeout" if cpu_s >= cpu_limit else "missing"
     return "timeout" if os.WTERMSIG(status) == signal.SIGXCPU else "crashed"

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from hone.errors import UserError
 from hone.runners.isolation import interpreter, layers
@@ -29,6 +29,7 @@ from hone.runners.values import encode
 from hone.runners.verdict import Answer, Execution, Verdict, grade
 
 _SERVER = Path(__file__).with_name("server.py")
+_SERIES = 1000  # programs that one process runs, where the language allows that
 _AHEAD = 4  # programs a worker that are held, waiting or judged, before the next is taken
 
 
@@ -161,6 +162,7 @@ class _Worker:
     def __init__(self, language: Language, limits: Limits, isolation: tuple[str, ...]) -> None:
         self.language, self.limits, self.isolation = language, limits, isolation
         self.cpu_s = 0.0  # of the programs since the caller set it
+        self._series: _Series | None = None
         self._folder = TemporaryDirectory(prefix="hone-") if language.command else None  # where a command's file lies
         self._start()
 
@@ -168,8 +170,9 @@ class _Worker:
         readable = [*self.language.readable, *([(self._folder.name, "read")] if self._folder else [])]
         setup = {
             "environment": {"LANG": "C.UTF-8", **self.language.environment},
-            "adapter": self.language.adapter, "command": self.language.command, "layers": self.isolation,
-            "readable": readable, "cpu_s": self.limits.cpu_s, "memory": self.limits.memory_mb << 20,
+            "adapter": self.language.adapter, "series": self.language.series, "command": self.language.command,
+            "layers": self.isolation, "readable": readable, "cpu_s": self.limits.cpu_s,
+            "memory": self.limits.memory_mb << 20,
         }  # fmt: skip
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -181,6 +184,7 @@ class _Worker:
             )  # fmt: skip
 
     def _restart(self) -> None:
+        self._close_series()
         self._end_server()
         self._start()
 
@@ -192,6 +196,7 @@ class _Worker:
 
     def close(self) -> None:
         """End the server, and forget what was written for it."""
+        self._close_series()
         self._end_server()
         if self._folder:
             self._folder.cleanup()
@@ -225,9 +230,11 @@ class _Worker:
             source = self._written(source)
         job = {"source": source, "entry": entry, "inputs": list(inputs), "stdin": stdin}
         try:
+            if self.language.series:
+                return self._in_series(json.dumps(job).encode(), wanted, until)
             with ExitStack() as stack:
-                stdout, results = self._send(json.dumps(job).encode(), stack)
-                reading = Reading(stdout, results, self.limits, until, bool(self._folder))
+                stdout, results = self._send(_in_memory(json.dumps(job).encode()), stack)
+                reading = Reading(stdout, results, self.limits, until, command=bool(self._folder))
                 reading.to_the_end()
                 ended = self._end()
         except _ServerDied:
@@ -241,25 +248,64 @@ class _Worker:
         answers = [command_answer(reading, ended)] if self._folder else complete(reading, ended, wanted)
         return answers, reading.stdout.decode("utf-8", "replace")
 
+    def _in_series(
+        self, job: bytes, wanted: int, until: Callable[[Answer, int], bool] | None
+    ) -> tuple[list[Answer], str]:
+        """The next program of a series; one that does not come to its end takes the series with it."""
+        first = self._series is None
+        series = self._series or self._begin_series()
+        with contextlib.suppress(BrokenPipeError):  # it has ended: what is read shows how
+            series.jobs.write(job + b"\n")
+            series.jobs.flush()
+        reading = Reading(series.stdout, series.results, self.limits, None, series=True, ready=not first)
+        reading.to_the_end()
+        series.left -= 1
+        ended = {"status": 0, "cpu_s": float(reading.over.get("cpu_s", 0.0))}
+        if not reading.done or reading.cut or not series.left:
+            found = self._end_series()
+            ended = ended if reading.done else found
+        self.cpu_s += ended["cpu_s"]
+        answers = complete(reading, {"cpu_limit": self.limits.cpu_s} | ended, wanted)
+        if until is not None:
+            last = next((i for i, answer in enumerate(answers) if until(answer, i)), wanted)
+            answers = answers[: last + 1]
+        return answers, str(reading.over.get("over", ""))
+
+    def _begin_series(self) -> "_Series":
+        with ExitStack() as stack:
+            asked, jobs = os.pipe()
+            stdout, results = self._send(asked, stack)
+            self._series = _Series(os.fdopen(jobs, "wb"), stdout, results, stack.pop_all(), _SERIES)
+        return self._series
+
+    def _end_series(self) -> dict[str, Any]:
+        """End the process that ran it. Returns its exit status and all of its CPU time."""
+        self._close_series()
+        return self._end()
+
+    def _close_series(self) -> None:
+        if self._series:
+            with contextlib.suppress(BrokenPipeError):
+                self._series.jobs.close()
+            self._series.pipes.close()
+            self._series = None
+
     def _written(self, source: str) -> str:
         assert self._folder is not None
         path = Path(self._folder.name, f"solution{self.language.suffix}")
         path.write_text(source, encoding="utf-8", errors="surrogatepass")
         return str(path)
 
-    def _send(self, request: bytes, stack: ExitStack) -> tuple[int, int]:
-        memory = os.memfd_create("request")
-        with os.fdopen(memory, "wb", closefd=False) as stream:
-            stream.write(request)
-        os.lseek(memory, 0, os.SEEK_SET)
+    def _send(self, request: int, stack: ExitStack) -> tuple[int, int]:
+        """Have the server start a child, which takes its work from `request`; that is closed here."""
         stdout, write_stdout = os.pipe()
         results, write_results = os.pipe()
         for descriptor in (stdout, results):
             stack.callback(os.close, descriptor)
         try:
-            socket.send_fds(self._control, [b"r"], [memory, write_stdout, write_results])
+            socket.send_fds(self._control, [b"r"], [request, write_stdout, write_results])
         finally:
-            for descriptor in (memory, write_stdout, write_results):
+            for descriptor in (request, write_stdout, write_results):
                 os.close(descriptor)
         return stdout, results
 
@@ -276,6 +322,26 @@ class _Worker:
             raise _ServerDied from None
         found: dict[str, Any] = json.loads(reply)
         return found
+
+
+@dataclasses.dataclass
+class _Series:
+    """A process that runs programs one after the other."""
+
+    jobs: BinaryIO
+    stdout: int
+    results: int
+    pipes: ExitStack  # closes the two
+    left: int
+
+
+def _in_memory(data: bytes) -> int:
+    """A file of nobody's, open at its start."""
+    memory = os.memfd_create("request")
+    with os.fdopen(memory, "wb", closefd=False) as stream:
+        stream.write(data)
+    os.lseek(memory, 0, os.SEEK_SET)
+    return memory
 
 
 class _ServerDied(Exception):

@@ -4,7 +4,9 @@ Run by `sandbox.py`, never imported; standard library only. It gets a program an
 answer. On its control socket: one byte with three descriptors (request, stdout, results) starts a child, "k" ends
 it and answers with its exit status and CPU time; at the socket's end it kills the child and goes. A child writes a
 JSON line when it is confined, one for every input, and a last one when it is through. Where a language is a command,
-the child becomes that, once confined: then its stderr follows the first line, and its exit status is the last.
+the child becomes that, once confined: then its stderr follows the first line, and its exit status is the last. Where
+programs cannot reach the process that runs them, a child runs a series: request is a pipe of JSON lines, and the last
+line of each program has its stdout.
 """
 
 import contextlib
@@ -16,6 +18,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +28,8 @@ import confine  # type: ignore[import-not-found]
 import values  # type: ignore[import-not-found]
 
 _LARGEST = 1 << 22  # bytes of one result line
-_RULES, _RESULTS = 198, 199  # descriptors that a child keeps until it is confined
+_REQUESTS, _RULES, _RESULTS = 197, 198, 199  # descriptors that a child keeps until it is confined
+_LONG = 1 << 20  # CPU seconds of a series: each program of it has a timer of its own
 
 
 def main() -> None:
@@ -114,21 +118,26 @@ def _exited(pid: int) -> bool:
 
 def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -> None:
     """Run one program to its end; never returns."""
+    series = setup["series"]
     try:
-        job = json.loads(os.read(request, os.fstat(request).st_size))  # a file in memory: one read gives all
+        # a file in memory: one read gives all
+        job = {"stdin": ""} if series else json.loads(os.read(request, os.fstat(request).st_size))
         os.setsid()
         # memfd: standard input is a file of its own, so that reading it needs no second process
         stdin = os.memfd_create("stdin")
         os.write(stdin, job["stdin"].encode("utf-8", "surrogatepass"))
         os.lseek(stdin, 0, os.SEEK_SET)
         results = os.dup2(results, _RESULTS)
+        request = os.dup2(request, _REQUESTS)
         for source, target in ((stdin, 0), (stdout, 1), (os.open(os.devnull, os.O_WRONLY), 2)):
             os.dup2(source, target)
         os.chdir("/")
-        os.closerange(3, _RULES)  # while system calls are cheap: later each goes through the filter
-        confine.confine(setup["layers"], _RULES, setup["calls"], setup["cpu_s"], setup["memory"])
+        os.closerange(3, _REQUESTS)  # while system calls are cheap: later each goes through the filter
+        cpu_s = _LONG if series else setup["cpu_s"]
+        confine.confine(setup["layers"], _RULES, setup["calls"], cpu_s, setup["memory"])
         results = os.dup2(results, 3)
-        for descriptor in (_RULES, _RESULTS):
+        request = os.dup2(request, 4) if series else 0
+        for descriptor in (_REQUESTS, _RULES, _RESULTS):
             with contextlib.suppress(OSError):  # without Landlock there are no rules
                 os.close(descriptor)
         _write(results, {"ready": True})
@@ -139,9 +148,25 @@ def _child(request: int, stdout: int, results: int, setup: dict, adapter: Any) -
         os.write(results, json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode() + b"\n")
         os._exit(70)
     try:
-        _run(job, results, adapter)
+        if series:
+            _series(request, results, setup["cpu_s"], adapter)
+        else:
+            _run(job, results, adapter)
     finally:
         os._exit(0)  # no exit handlers and no destructors of the program
+
+
+def _series(request: int, results: int, cpu_s: int, adapter: Any) -> None:
+    """Programs one after the other, each as if it were alone; the timer ends this process."""
+    with open(request, "rb") as stream:
+        for line in stream:
+            job = json.loads(line)
+            began = time.process_time()
+            signal.setitimer(signal.ITIMER_PROF, cpu_s)
+            adapter.begin(job["stdin"])
+            _run(job, results, adapter)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            _write(results, {"over": adapter.written(), "cpu_s": time.process_time() - began})
 
 
 def _open_streams() -> None:

@@ -281,3 +281,36 @@ def test_pykx_runs_programs_in_a_process_of_their_own(tmp_path, monkeypatch):
         assert verdict.passed, verdict.cases
         assert sandbox.verdict("exit 0", calls("solve", ((1,), 1))).reason == "missing"
         assert sandbox.verdict("solve:{x+`a}", calls("solve", ((1,), 1))).reason == "raised"
+
+
+def test_programs_of_a_series_do_not_see_each_other(q):
+    given = calls("solve", ((1,), []))
+    assert q.verdict("secret:42; .z.zd:1; solve:{()}", given).passed
+    for source in ("solve:{secret}", "solve:{.z.zd}"):
+        assert q.verdict(source, given).reason == "raised"
+    drawn = [q.verdict("solve:{5?100}", given).cases[0].got for _ in range(2)]
+    assert drawn[0] == drawn[1]
+
+
+def test_a_program_that_ends_its_series_takes_no_other_with_it(q):
+    good, bad = "solve:{x}", "solve:{while[1b;0];x}"
+    found = q.verdicts([(source, calls("solve", ((1,), 1))) for source in (good, bad, good, good, bad, good)])
+    assert [verdict.reason for verdict in found] == ["passed", "timeout", "passed", "passed", "timeout", "passed"]
+
+
+def test_a_series_is_followed_by_another(monkeypatch):
+    monkeypatch.setattr("hone.runners.sandbox._SERIES", 3)
+    with Sandbox(workers=1, limits=Limits(cpu_s=2), language=languages.q()) as sandbox:
+        found = sandbox.verdicts([(f"solve:{{x+{i}}}", calls("solve", ((1,), 1 + i))) for i in range(10)])
+        assert all(verdict.passed for verdict in found)
+
+
+def test_grading_stops_at_the_first_failure_in_a_series_too(q):
+    verdict = q.verdict("solve:{x}", calls("solve", ((1,), 1), ((2,), 0), ((3,), 3)), stop_at_first_failure=True)
+    assert [case.outcome for case in verdict.cases] == ["passed", "wrong", "missing"]
+
+
+def test_a_long_program_and_a_long_answer_cross(q):
+    source = "solve:{x}\n/ " + "y" * 200_000 + "\n"
+    numbers = list(range(100_000))
+    assert q.verdict(source, calls("solve", ((numbers,), numbers))).passed
