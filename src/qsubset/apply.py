@@ -182,12 +182,8 @@ def at_places(x: Value, places: Sequence[int]) -> Any:
 
 def at_keys(x: Dict, i: Value) -> Any:
     if isinstance(x.keys, Table):
-        return at_places_or_item(x.values, find_rows(x.keys, i))
-    return at_places_or_item(x.values, find(x.keys, i))
-
-
-def at_places_or_item(x: Value, places: Value) -> Any:
-    return at(x, places)
+        return at(x.values, find_rows(x.keys, i))
+    return at(x.values, find(x.keys, i))
 
 
 def find_rows(keys: Table, i: Value) -> Value:

@@ -254,7 +254,7 @@ class Compiler:
             return self.apply_verb(verb.forms[len(arguments)], [self.code(part) for part in arguments], at)
         if isinstance(function, Name) and function.name == "'":
             outer, inner = (self.code(part) for part in arguments)
-            return lambda frame: composed(outer(frame), inner(frame))
+            return lambda frame: Composition(outer(frame), inner(frame))
         code, codes = self.code(function), self.codes(arguments)
         if len(codes) == 1 and codes[0] is None:
             return self.apply_nothing(code, at)
@@ -497,10 +497,6 @@ def appended(old: Value, new: Value) -> Any:
 def rows_of(x: Value) -> Value:
     """Lists, each a row, as one of columns."""
     return flip(x) if isinstance(x, List) and x.kind == 0 and all(each.kind >= 0 for each in x.data) else x
-
-
-def composed(outer: Value, inner: Value) -> Composition:
-    return Composition(outer, inner)
 
 
 def write(handle: Atom, x: Value) -> Value:

@@ -344,15 +344,6 @@ def as_list(x: Value) -> Any:
     return enlist(x) if x.kind < 0 or is_function(x) else x
 
 
-def as_long_list(x: Value, length: int) -> Any:
-    """An atom repeated; a list as it is. Raises: QError 'length."""
-    if x.kind < 0 or is_function(x) or isinstance(x, Dict):
-        return repeat(x, length)
-    if count(x) != length:
-        raise QError("length")
-    return x
-
-
 def near(a: float, b: float) -> bool:
     """Whether two floats are equal as q compares them: but for their last bits."""
     if a == b:

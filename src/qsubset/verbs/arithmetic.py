@@ -10,7 +10,7 @@ from typing import Any
 
 from qsubset import host
 from qsubset.errors import QError
-from qsubset.temporal import DAY, NANOSECONDS
+from qsubset.temporal import DAY, NANOSECONDS, first_day
 from qsubset.values import (
     BOOLEAN,
     BYTE,
@@ -32,6 +32,7 @@ from qsubset.values import (
     SECOND,
     SHORT,
     SYMBOL,
+    TABLE,
     TEMPORALS,
     TIME,
     TIMESPAN,
@@ -42,7 +43,7 @@ from qsubset.values import (
     Table,
     Value,
     assemble,
-    count,  # fmt: skip
+    count,
     hashable,
     is_function,
     is_null,
@@ -69,7 +70,7 @@ def itemwise(plan: Callable[[int, int], Plan]) -> Callable[[Value, Value], Any]:
             return Atom(-kind, f(x.data, y.data))
         if -20 < kx < 20 and -20 < ky < 20 and kx and ky:
             return flat(plans, x, y)
-        if kx >= TABLE_KIND or ky >= TABLE_KIND:
+        if kx >= TABLE or ky >= TABLE:
             return keyed(go, x, y)
         if kx < 0:
             return assemble([go(x, each) for each in items(y)])
@@ -80,9 +81,6 @@ def itemwise(plan: Callable[[int, int], Plan]) -> Callable[[Value, Value], Any]:
         return assemble([go(a, b) for a, b in zip(items(x), items(y), strict=True)])
 
     return go
-
-
-TABLE_KIND = 98
 
 
 def flat(plans: Callable[[int, int], Plan], x: Any, y: Any) -> List:
@@ -205,8 +203,6 @@ def to_kind(source: int, target: int) -> Callable[[Any], Any] | None:
         factor = NANOSECONDS[source] // NANOSECONDS[target]
         return lambda datum: datum if datum in (NULL, INFINITE, -INFINITE) else datum * factor
     if source == MONTH and target in (DATE, TIMESTAMP):
-        from qsubset.temporal import first_day
-
         factor = 1 if target == DATE else DAY
         return lambda datum: datum if datum == NULL else first_day(datum) * factor
     return None
