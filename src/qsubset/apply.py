@@ -52,7 +52,7 @@ def apply(f: Value, arguments: Arguments) -> Any:
             raise QError("rank")
         if f.rank == 0:
             return f.call(())
-        return Projection(f, [*arguments, *[None] * (f.rank - given)])
+        return Projection(f, arguments)
     if isinstance(f, Verb):
         return apply_verb(f, arguments)
     if isinstance(f, Derived):
@@ -80,7 +80,7 @@ def apply_verb(f: Verb, arguments: Arguments) -> Any:
     if form is not None:
         return form(*arguments)
     if given < max(f.forms):
-        return Projection(f, [*arguments, *[None] * (min(n for n in f.forms if n > given) - given)])
+        return Projection(f, arguments)
     raise QError("rank")
 
 
@@ -91,8 +91,6 @@ def apply_projection(f: Projection, arguments: Arguments) -> Any:
     filled: list[Value | None] = []
     for argument in f.arguments:
         filled.append(rest.pop(0) if argument is None and rest else argument)
-    if rest and None not in f.arguments:
-        raise QError("rank")
     filled += rest
     if None in filled:
         return Projection(f.function, filled)
@@ -106,7 +104,8 @@ def rank(f: Value) -> int:
     if isinstance(f, Verb):
         return 2 if f.kind == DYAD else min((n for n in f.forms if n > 0), default=1)
     if isinstance(f, Projection):
-        return sum(argument is None for argument in f.arguments)
+        open_ = sum(argument is None for argument in f.arguments)
+        return open_ + max(0, rank(f.function) - len(f.arguments))
     if isinstance(f, Composition):
         return rank(f.inner)
     if isinstance(f, Derived):
@@ -194,6 +193,8 @@ def find_rows(keys: Table, i: Value) -> Value:
         return find(keys, Dict(List(SYMBOL, keys.names), at(i, List(SYMBOL, keys.names))))
     if len(keys.names) == 1:
         if i.kind >= 0 and items(i) and items(i)[0].kind >= 0:
+            if not all(count(each) for each in items(i)):
+                raise QError("length")
             i = assemble([items(each)[0] for each in items(i)])
         return find(keys.columns[0], i)
     if isinstance(i, List) and i.data and items(i)[0].kind >= 0:

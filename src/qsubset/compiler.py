@@ -37,6 +37,7 @@ from qsubset.values import (
     INTEGERS,
     NIL,
     SYMBOL,
+    TEMPORALS,
     Atom,
     Composition,
     Derived,
@@ -57,6 +58,7 @@ from qsubset.values import (
     truth,
 )
 from qsubset.verbs.amend import ASSIGN, amend
+from qsubset.verbs.casts import PARTS, by_name
 from qsubset.verbs.lists import flip, join
 from qsubset.verbs.registry import MONADS
 from qsubset.verbs.tables import upsert
@@ -126,10 +128,14 @@ class Compiler:
         if not self.in_query:
             return outside
 
+        whole, _, part = name.rpartition(".")
+
         def column(frame: Frame) -> Any:
             columns = frame[COLUMNS]
             if columns is not None and name in columns:
                 return columns[name]
+            if columns is not None and whole in columns and whole:
+                return by_name(part, columns[whole])
             return outside(frame)
 
         return column
@@ -145,10 +151,14 @@ class Compiler:
         if verb is not None:
             return lambda frame: verb
 
+        whole, _, part = name.rpartition(".")
+
         def look_up(frame: Frame) -> Any:
             try:
                 return globals_[name]
             except KeyError:
+                if whole in globals_ and part in PARTS and abs(globals_[whole].kind) in TEMPORALS:
+                    return by_name(part, globals_[whole])
                 raise self.located(QError(name), node.at) from None
 
         return look_up
@@ -233,8 +243,8 @@ class Compiler:
     def derive(self, node: Derive) -> Code:
         function, iterator = self.code(node.function), node.iterator
         verb = self.verb_of(node.function)
-        if verb is not None or isinstance(node.function, Function):
-            derived = Derived(iterator, function([]))
+        if verb is not None:
+            derived = Derived(iterator, verb)
             return lambda frame: derived
         return lambda frame: Derived(iterator, function(frame))
 

@@ -20,6 +20,7 @@ from qsubset.values import (
     LETTERS,
     LONG,
     MIXED,
+    MONTH,
     NAMES,
     NIL,
     NULL,
@@ -121,6 +122,8 @@ def list_text(x: List) -> str:
             texts = ["0N" if datum == NULL else text for datum, text in zip(data, texts, strict=True)]
         else:
             texts = ["0N"] * (len(texts) - 1) + texts[-1:]
+        if kind == MONTH:  # the letter of the last tells the kind of all
+            texts = [*(text.removesuffix("m") for text in texts[:-1]), texts[-1]]
         return single + " ".join(texts)
     if kind in (BOOLEAN, BYTE, SYMBOL):
         return single + ("0x" if kind == BYTE else "") + "".join(texts) + suffix(kind, texts)
@@ -179,16 +182,24 @@ def layout(x: Value) -> str:
         return "\n".join(dict_lines(x))
     if isinstance(x, List) and x.kind == MIXED and x.data:
         if len(x.data) == 1:
-            return clipped(one_line(x))
+            return clipped(one_line(shortened(x)))
         return "\n".join(map(clipped, column_lines(x.data, LINES)))
     if isinstance(x, Lambda):
         return x.source
-    return clipped(one_line(x))
+    return clipped(one_line(shortened(x)))
+
+
+def shortened(x: Value) -> Value:
+    """So much of a value as a line of the console can show."""
+    if not isinstance(x, List):
+        return x
+    data = x.data[: 2 * WIDTH]
+    return List(x.kind, data if x.kind != MIXED else [shortened(each) for each in data])
 
 
 def column_lines(values: list[Value], limit: int) -> list[str]:
     """A line for each value, in aligned columns if all are lists of one length and kind."""
-    shown = values if len(values) <= limit + 1 else values[:limit]
+    shown = [shortened(value) for value in (values if len(values) <= limit + 1 else values[:limit])]
     dots = [".."] if len(shown) < len(values) else []
     return (aligned(shown) or [one_line(value) for value in shown]) + dots
 
@@ -268,7 +279,7 @@ def dict_lines(x: Dict) -> list[str]:
         return heads + [f"{a.ljust(width)}| {b}" for a, b in zip(left[2:], right, strict=False)]
     if not count(x.keys):
         return [one_line(x)]
-    keys = [cell(key) for key in items(x.keys)]
+    keys = (x.keys.kind == MIXED and aligned(items(x.keys))) or [cell(key) for key in items(x.keys)]
     width = max(map(len, keys))
     if isinstance(x.values, Table):
         head, rule, *rows = table_lines(x.values, 0)
@@ -284,7 +295,7 @@ def dict_lines(x: Dict) -> list[str]:
 
 def value_lines(values: list[Value], is_mixed: bool) -> list[str]:
     """The right side of a dictionary."""
-    if len(values) > 1 and values[0].kind != SYMBOL and count(values[0]) > 1:
+    if len(values) > 1 and count(values[0]) > 1:
         matrix = aligned(values)
         if matrix:
             return matrix

@@ -190,6 +190,8 @@ def states(x: Value, arguments: Sequence[Value], keep: bool) -> Any:
     """A list or dictionary as a machine that goes from state to state."""
     if len(arguments) == 1:
         return converge(x, arguments[0], keep)
+    if len(arguments) != 2:
+        raise QError("rank")
     start, steps = arguments
     if isinstance(x, List) and x.kind == FLOAT and isinstance(steps, List) and steps.kind in INTEGERS | FLOATS:
         return linear(x, start, steps, keep)
@@ -271,6 +273,8 @@ def case(f: Derived, arguments: Sequence[Value]) -> Any:
     assert isinstance(which, List)
     length = len(which.data)
     columns = [items(x) if spreads(x) else [x] * length for x in arguments]
+    if any(len(column) != length for column in columns):
+        raise QError("length")
     return assemble([columns[k][i] if 0 <= k < len(columns) else NIL for i, k in enumerate(which.data)])
 
 

@@ -30,7 +30,7 @@ from qsubset.syntax import (
     Train,
 )
 from qsubset.values import NIL
-from qsubset.verbs.registry import INFIX, VERBS
+from qsubset.verbs.registry import INFIX, MONADS, VERBS
 
 QUERY_WORDS = ("select", "exec", "update", "delete")
 CONTROL_WORDS = ("if", "while", "do")
@@ -44,7 +44,10 @@ Statements = tuple[Node | None, ...]
 
 def parse(source: str) -> Statements:
     """The statements of a source; None for an empty one, so that a `;` at the end shows. Raises: QError."""
-    return Parser(source).statements("")
+    try:
+        return Parser(source).statements("")
+    except RecursionError:
+        raise QError("stack") from None
 
 
 def is_verb(node: Node | None) -> bool:
@@ -60,6 +63,7 @@ class Parser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.tokens = tokens(source)
+        self.implicit = implicit_parameters(self.tokens)
         self.i = 0
         self.stops = NOWHERE  # names and signs that end an expression here
 
@@ -281,7 +285,7 @@ class Parser:
             return Apply(token.at, Operator(token.at, "$"), branches)
         if token.text == "::":
             return Constant(token.at, NIL)
-        if self.next_is(":") and not self.tokens[self.i].spaced and token.text != ":":
+        if self.next_is(":") and not self.tokens[self.i].spaced and token.text in MONADS:
             self.i += 1
             return Operator(token.at, token.text, monadic=True)
         return Operator(token.at, token.text)
@@ -305,15 +309,15 @@ class Parser:
 
     def function(self, token: Token) -> Node:
         outside, self.stops = self.stops, NOWHERE
+        opened = self.i - 1
         parameters: tuple[str, ...] | None = None
         if self.take("["):
             parameters = self.parameters()
-        start = self.i
         body = self.statements("}")
         self.stops = outside
         end = self.tokens[self.i - 1].at + 1
         if parameters is None:
-            parameters = implicit_parameters(self.tokens[start : self.i - 1])
+            parameters = self.implicit[opened]
         return Function(token.at, parameters, body, self.source[token.at : end])
 
     def parameters(self) -> tuple[str, ...]:
@@ -401,14 +405,18 @@ def assignable(node: Node) -> tuple[str, tuple[Node | None, ...]] | None:
     return None
 
 
-def implicit_parameters(body: Sequence[Token]) -> tuple[str, ...]:
-    """x, y and z up to the last that is used outside functions within."""
-    depth, used = 0, set()
-    for token in body:
-        depth += (token.kind == "{") - (token.kind == "}")
-        if token.kind == "name" and not depth:
-            used.add(token.text)
-    return ("x", "y", "z")[: 3 if "z" in used else 2 if "y" in used else 1]
+def implicit_parameters(found: Sequence[Token]) -> dict[int, tuple[str, ...]]:
+    """For the token that opens each function: x, y and z up to the last that is used, not counting functions within."""
+    parameters, opened = {}, list[tuple[int, set[str]]]()
+    for i, token in enumerate(found):
+        if token.kind == "{":
+            opened.append((i, set()))
+        elif token.kind == "}" and opened:
+            start, used = opened.pop()
+            parameters[start] = ("x", "y", "z")[: 3 if "z" in used else 2 if "y" in used else 1]
+        elif token.kind == "name" and opened:
+            opened[-1][1].add(token.text)
+    return parameters
 
 
 def named_column(node: Node) -> tuple[Column, bool]:
@@ -420,7 +428,7 @@ def named_column(node: Node) -> tuple[Column, bool]:
 
 def last_name(node: Node | None) -> str:
     if isinstance(node, Name):
-        return "" if node.name in VERBS or node.name in INFIX else node.name.rpartition(".")[2]
+        return "" if node.name in VERBS or node.name in INFIX or node.name == "i" else node.name.rpartition(".")[2]
     if isinstance(node, Grouped):
         return last_name(node.inner)
     if isinstance(node, Train):

@@ -137,7 +137,7 @@ def table_from(names: Sequence[str], values: Sequence[Value]) -> Table:
     length = max(lengths, default=1)
     columns: list[Any] = []
     for value in values:
-        column = value if is_list(value) else repeat(value, length)
+        column = value if is_list(value) else as_column([value] * length)
         if count(column) != length:
             raise QError("length")
         columns.append(column)

@@ -10,7 +10,7 @@ from typing import Any
 
 from qsubset import console, host, json
 from qsubset.apply import apply
-from qsubset.compiler import FIRST_LOCAL, Compiler
+from qsubset.compiler import FIRST_LOCAL, Compiler, ReturnValue
 from qsubset.errors import Exit, QError
 from qsubset.host import HOST, Limits, hosted
 from qsubset.parser import Statements, parse
@@ -101,6 +101,8 @@ class Session:
         try:
             code = Compiler(source, self.globals, self.verbs).statements(statements)
             return code([None] * FIRST_LOCAL)
+        except ReturnValue as early:
+            return early.value
         except RecursionError:
             raise QError("stack") from None
         except MemoryError:
@@ -110,7 +112,10 @@ class Session:
 
     def evaluate(self, text: str) -> Any:
         statements = parse_line(text)
-        return Compiler(text, self.globals, self.verbs).statements(statements)([None] * FIRST_LOCAL)
+        try:
+            return Compiler(text, self.globals, self.verbs).statements(statements)([None] * FIRST_LOCAL)
+        except ReturnValue as early:
+            return early.value
 
     def told(self, error: QError, source: str) -> str:
         """The error as the console shows it, with where it was signalled."""
@@ -179,7 +184,9 @@ class Session:
 
     def insert(self, x: Value, y: Value) -> Any:
         """Rows into the table of a name; of a keyed one only if their keys are new. The numbers of the new rows."""
-        (name,) = names_in(x)
+        if x.kind != -SYMBOL:
+            raise QError("type")
+        name = text_of(x)
         if name not in self.globals and isinstance(y, Table | Dict):
             self.globals[name] = y
             return longs(range(count(y)))
@@ -348,10 +355,7 @@ def parse_line(line: str) -> Statements:
     text = line.strip()
     if text.startswith("\\"):
         raise QError("nyi")
-    try:
-        return parse(line)
-    except RecursionError:
-        raise QError("stack") from None
+    return parse(line)
 
 
 def is_shown(statements: Statements) -> bool:

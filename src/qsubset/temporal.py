@@ -5,19 +5,7 @@ Not covered: time zones, leap seconds.
 
 import re
 
-from qsubset.values import (
-    DATE,  # fmt: skip
-    DATETIME,
-    INFINITE,
-    MINUTE,
-    MONTH,
-    NAN,
-    NULL,
-    SECOND,
-    TIME,
-    TIMESPAN,
-    TIMESTAMP,
-)
+from qsubset.values import DATE, DATETIME, INF, INFINITE, MINUTE, MONTH, NAN, NULL, SECOND, TIME, TIMESPAN, TIMESTAMP
 
 DAY = 86_400_000_000_000
 # How many nanoseconds one of a kind is.
@@ -74,8 +62,9 @@ def clock_text(nanoseconds: int, digits: int) -> str:
 
 def temporal_text(kind: int, datum: int | float) -> str:
     """As the console shows it, without the letter of its kind where the form tells the kind. Nulls: 0N and letter."""
-    if datum in (NULL, INFINITE, -INFINITE) or datum != datum:
-        sign, letter = ("-" if datum == -INFINITE else ""), ("W" if datum in (INFINITE, -INFINITE) else "N")
+    if datum in (NULL, INFINITE, -INFINITE, INF, -INF) or datum != datum:
+        infinite = datum == datum and datum != NULL
+        sign, letter = ("-" if infinite and datum < 0 else ""), ("W" if infinite else "N")
         return f"{sign}0{letter}{SUFFIXES[kind]}"
     if kind == DATETIME:
         milliseconds = round(datum * 86_400_000)

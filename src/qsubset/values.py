@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from qsubset.errors import QError
-from qsubset.host import room
+from qsubset.host import ITEMS_PER_STEP, room, step
 
 MIXED, BOOLEAN, GUID, BYTE, SHORT, INT, LONG, REAL, FLOAT, CHAR, SYMBOL = 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11
 TIMESTAMP, MONTH, DATE, DATETIME, TIMESPAN, MINUTE, SECOND, TIME = 12, 13, 14, 15, 16, 17, 18, 19
@@ -63,7 +63,7 @@ class List(Value):
 
 
 class Table(Value):
-    """Columns of one length, by name."""
+    """Columns of one length, by name. Raises: QError 'type for a column that is no list."""
 
     __slots__ = ("columns", "names")
     kind = TABLE
@@ -71,6 +71,8 @@ class Table(Value):
     def __init__(self, names: Sequence[str], columns: Sequence["List"]) -> None:
         self.names = list(names)
         self.columns = list(columns)
+        if not all(isinstance(column, List) for column in self.columns):
+            raise QError("type")
 
     def column(self, name: str) -> "List":
         """Raises: QError with the name, if there is none of it."""
@@ -365,11 +367,13 @@ def match(x: Value, y: Value) -> bool:
     if isinstance(x, List) and isinstance(y, List):
         if len(x.data) != len(y.data):
             return False
+        step(1 + len(x.data) / ITEMS_PER_STEP)
         if x.kind == MIXED:
             return all(map(match, x.data, y.data))
         return all(map(near, x.data, y.data)) if x.kind in FLOATS else x.data == y.data
     if isinstance(x, Table) and isinstance(y, Table):
         return x.names == y.names and all(map(match, x.columns, y.columns))
+    step()
     if isinstance(x, Dict) and isinstance(y, Dict):
         return match(x.keys, y.keys) and match(x.values, y.values)
     if isinstance(x, Projection) and isinstance(y, Projection):
@@ -388,6 +392,7 @@ def hashable(x: Value) -> Any:
     if isinstance(x, Atom):
         return datum_key(-x.kind, x.data)
     if isinstance(x, List):
+        step((1 + len(x.data)) / ITEMS_PER_STEP)
         if x.kind == MIXED:
             return (MIXED, *map(hashable, x.data))
         return (x.kind, *[datum_key(x.kind, datum)[1] for datum in x.data])
@@ -418,7 +423,7 @@ def keys_of(x: Value) -> list[Any]:
 def sortable(kind: int, datum: Any) -> Any:
     """What sorts data of a kind as q does: nulls first."""
     if kind in FLOATS:
-        return -INF if datum != datum else datum
+        return (0, 0.0) if datum != datum else (1, datum)
     return datum
 
 

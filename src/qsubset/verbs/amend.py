@@ -101,6 +101,8 @@ def amend(x: Any, path: Sequence[Value], f: Value, *right: Value) -> Any:
     if not path:
         return apply(f, [x, *right])
     first, rest = path[0], path[1:]
+    if is_function(first) and first is not NIL:
+        raise QError("type")
     if isinstance(x, Table):
         return amend_table(x, first, rest, f, right)
     if isinstance(x, Dict) and isinstance(x.keys, Table):
@@ -184,6 +186,8 @@ def amend_dict(x: Dict, key: Value, rest: Sequence[Value], f: Value, right: Sequ
     else:
         missing = null_of(values[0]) if values else List(MIXED, [])
     new = amend(missing, rest, f, *right)
+    if isinstance(x.values, List) and x.values.data and x.values.kind not in (MIXED, -new.kind):
+        raise QError("type")
     return Dict(assemble([*items(x.keys), key]), assemble([*values, new]))
 
 
@@ -196,7 +200,8 @@ def amend_table(x: Table, first: Value, rest: Sequence[Value], f: Value, right: 
     if rest:
         rows = longs(range(count(x))) if first is NIL else first
         return amend_table(x, rest[0], [rows, *rest[1:]], f, right)
-    return assemble(amend(List(MIXED, items(x)), [first], f, *right).data)
+    found = amend(List(MIXED, items(x)), [first], f, *right)
+    return found if isinstance(found, Table) else assemble(found.data)
 
 
 def amend_keyed(x: Dict, key: Value, rest: Sequence[Value], f: Value, right: Sequence[Value]) -> Any:

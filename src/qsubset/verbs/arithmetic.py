@@ -113,6 +113,8 @@ def keyed(go: Callable[[Value, Value], Any], x: Value, y: Value) -> Any:
         return Table(x.names, [go(column, y.column(name)) for name, column in zip(x.names, x.columns, strict=True)])
     if isinstance(x, Table):
         if y.kind >= 0:
+            if count(x) != count(y):
+                raise QError("length")
             return assemble([go(a, b) for a, b in zip(items(x), items(y), strict=True)])
         return Table(x.names, [go(column, y) for column in x.columns])
     assert isinstance(y, Table)
@@ -336,7 +338,8 @@ def div_plan(a: int, b: int) -> Plan:
         raise QError("type")
     if a in FLOATS or b in FLOATS:
         return LONG, between(lambda x, y: NULL if y == 0 else floor_or_null(quotient(x, y)), a, b, FLOAT)
-    kind = a if a in TEMPORALS else LONG if LONG in (a, b) or b in TEMPORALS else max(INT, a, b)
+    narrow = {INT if kind in (BOOLEAN, BYTE, SHORT, CHAR) else kind for kind in (a, b)}
+    kind = a if a in TEMPORALS else LONG if LONG in (a, b) or b in TEMPORALS else max(narrow)
     common = max(a, b, key=ORDER.index) if a in ORDER and b in ORDER else kind
     return LONG if a in TEMPORALS and b in TEMPORALS else kind, between(
         whole_numbers(LONG, whole_division), a, b, common
@@ -347,11 +350,20 @@ dyad("div")(itemwise(div_plan))
 
 
 def real_modulo(a: float, b: float) -> float:
-    return a if b == 0 else a - b * math.floor(a / b) if abs(a) != INF and b == b and a == a else NAN
+    if b == 0:
+        return a
+    steps = a / b
+    return a - b * math.floor(steps) if abs(steps) < INF else NAN
 
 
-dyad("mod")(reckoned(lambda a, b: sum_kind(a, b) if a not in TEMPORALS else a,
-                     lambda a, b: a if b == 0 else a % b, real_modulo))  # fmt: skip
+def remainder_kind(a: int, b: int) -> int:
+    """Of dates and times it is a number."""
+    if a in TEMPORALS:
+        return LONG if a in (TIMESTAMP, TIMESPAN) else INT
+    return sum_kind(a, b)
+
+
+dyad("mod")(reckoned(remainder_kind, lambda a, b: a if b == 0 else a % b, real_modulo))
 
 
 def whole_bar(a: int, b: int) -> int:
@@ -359,7 +371,10 @@ def whole_bar(a: int, b: int) -> int:
 
 
 def real_bar(a: float, b: float) -> float:
-    return b if a == 0 or b != b else a * math.floor(b / a) if abs(b) != INF else b
+    if a == 0 or b != b or abs(b) == INF:
+        return b
+    steps = b / a
+    return a * math.floor(steps) if abs(steps) < INF else NAN
 
 
 def bar_plan(a: int, b: int) -> Plan:

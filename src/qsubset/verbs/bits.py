@@ -95,6 +95,8 @@ def undigits(x: Value, y: Value) -> Any:
     bases = [x] * count(numbers) if is_atom(x) else items(x)
     if len(bases) != count(numbers):
         raise QError("length")
+    if any(not isinstance(each, Atom) or -each.kind not in INTEGERS | FLOATS for each in (*bases, *items(numbers))):
+        raise QError("type")
     total: Any = 0
     for base, digit in zip(bases, items(numbers), strict=True):
         total = total * base.data + digit.data

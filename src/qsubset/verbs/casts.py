@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
-from qsubset import temporal
+from qsubset import host, temporal
 from qsubset.errors import QError
 from qsubset.temporal import DAY, NANOSECONDS
 from qsubset.values import (
@@ -64,7 +64,7 @@ from qsubset.verbs.arithmetic import floor_or_null, to_float
 from qsubset.verbs.registry import dyad, form
 from qsubset.verbs.statistics import matrix_product
 
-PARTS = ("year", "mm", "dd", "hh", "uu", "ss", "week")
+PARTS = ("year", "mm", "dd", "hh", "uu", "ss", "week", "date", "time", "month", "minute", "second")  # also of names
 MAPPED = 0xFFFF << 32  # before an address of version 4 in one of version 6
 LARGEST = {SHORT: (1 << 15) - 1, INT: (1 << 31) - 1}  # what stands for infinity
 TRUE_TEXT = re.compile("[1tTyYxX]")
@@ -91,6 +91,8 @@ def dollar(x: Value, y: Value) -> Any:
     if x.kind in (-INT, -LONG) and (is_text(y) or y.kind in (MIXED, -SYMBOL, SYMBOL, DICTIONARY, TABLE)):
         return pad(integer(x), y)
     if x.kind in (LONG, INT) and is_list(y) and y.kind == MIXED and all(is_text(each) for each in items(y)):
+        if count(x) != count(y):
+            raise QError("length")
         return mixed(pad(number, each) for number, each in zip(x.data, items(y), strict=True))
     if is_list(x) and is_list(y):
         return matrix_product(x, y)
@@ -108,6 +110,7 @@ def pad(width: int, y: Value) -> Any:
         return Table(y.names, [pad(width, column) for column in y.columns])
     if y.kind in (MIXED, SYMBOL):
         return mixed(pad(width, each) for each in items(y))
+    host.room(abs(width))
     text = text_of(y)
     return string(text[:width].ljust(width) if width >= 0 else text[width:].rjust(-width))
 

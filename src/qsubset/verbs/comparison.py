@@ -10,7 +10,6 @@ from qsubset.values import (
     DATE,
     FLOAT,
     FLOATS,
-    INF,
     LONG,
     SYMBOL,
     TEMPORALS,
@@ -35,9 +34,7 @@ def comparison(whole: Test, real: Test) -> Callable[[Value, Value], Any]:
         if a == b and a not in FLOATS:
             return BOOLEAN, lambda x, y: int(whole(x, y))
         if a in FLOATS or b in FLOATS:
-            # nulls of all kinds are equal, and less than anything else
-            below = between(lambda x, y: int(real(-INF if x != x else x, -INF if y != y else y)), a, b, FLOAT)
-            return BOOLEAN, below
+            return BOOLEAN, between(lambda x, y: int(real(x, y)), a, b, FLOAT)
         common = max(a, b)
         if a in TEMPORALS and b in TEMPORALS:
             common = TIMESTAMP if {a, b} & {DATE, TIMESTAMP} else TIMESPAN
@@ -46,12 +43,19 @@ def comparison(whole: Test, real: Test) -> Callable[[Value, Value], Any]:
     return itemwise(plan)
 
 
+def less(a: float, b: float) -> bool:
+    """Nulls are equal, and less than anything else."""
+    if a != a or b != b:
+        return a != a and b == b
+    return a < b and not near(a, b)
+
+
 equal = dyad("=")(comparison(lambda a, b: a == b, near))
 dyad("<>")(comparison(lambda a, b: a != b, lambda a, b: not near(a, b)))
-dyad("<")(comparison(lambda a, b: a < b, lambda a, b: a < b and not near(a, b)))
-dyad(">")(comparison(lambda a, b: a > b, lambda a, b: a > b and not near(a, b)))
-at_most = dyad("<=")(comparison(lambda a, b: a <= b, lambda a, b: a <= b or near(a, b)))
-at_least = dyad(">=")(comparison(lambda a, b: a >= b, lambda a, b: a >= b or near(a, b)))
+dyad("<")(comparison(lambda a, b: a < b, less))
+dyad(">")(comparison(lambda a, b: a > b, lambda a, b: less(b, a)))
+at_most = dyad("<=")(comparison(lambda a, b: a <= b, lambda a, b: not less(b, a)))
+at_least = dyad(">=")(comparison(lambda a, b: a >= b, lambda a, b: not less(a, b)))
 
 
 @dyad("~")

@@ -109,6 +109,8 @@ def part(x: Table, other: Table, name: str) -> Any:
 def equi(x: Value, y: Value, z: Value) -> Table:
     """Each row of `y` with each of `z` that is equal in the columns `x`."""
     names, left, right = names_in(x), unkeyed(y), unkeyed(z)
+    if not names:
+        raise QError("length")
     where: dict[Any, list[int]] = {}
     for i, key in enumerate(zip(*(keys_of(right.column(name)) for name in names), strict=True)):
         where.setdefault(key, []).append(i)
@@ -122,6 +124,8 @@ def equi(x: Value, y: Value, z: Value) -> Table:
 
 def as_of(x: Value, y: Value, z: Value, own_time: bool) -> Any:
     """Each row of `y` with the last of `z` that is equal in all but the last column, and not later in that."""
+    if not names_in(x):
+        raise QError("length")
     *equal, last = names_in(x)
     left, right = unkeyed(y), unkeyed(z)
     times: dict[Any, list[tuple[Any, int]]] = {}

@@ -21,6 +21,7 @@ from qsubset.values import (
     List,
     Table,
     Value,
+    as_column,
     as_list,
     assemble,
     count,
@@ -99,9 +100,9 @@ def join(x: Value, y: Value) -> Any:
     if isinstance(x, Table) and isinstance(y, Table):
         return join_tables(x, y)
     if isinstance(x, Table) and isinstance(y, Dict):
-        return join_tables(x, enlist(Dict(y.keys, assemble(items(y.values)))))
+        return join_tables(x, row_table(y))
     if isinstance(x, Dict) and isinstance(y, Table):
-        return join_tables(enlist(x), y) if not x.is_keyed_table else mismatch()
+        return join_tables(row_table(x), y)
     if isinstance(x, Dict) or isinstance(y, Dict):
         raise QError("type")
     a, b = parts(x), parts(y)
@@ -122,8 +123,12 @@ def parts(x: Value) -> list[Value]:
     return items(x) if is_list(x) or isinstance(x, Table) else [x]
 
 
-def mismatch() -> Any:
-    raise QError("type")
+def row_table(x: Dict) -> Table:
+    """A row as a table. Raises: QError 'type."""
+    found = assemble([x])
+    if not isinstance(found, Table):
+        raise QError("type")
+    return found
 
 
 def upsert_dict(x: Dict, y: Dict) -> Dict:
@@ -207,7 +212,9 @@ def reshape(shape: Sequence[int], y: Any) -> Any:
         return List(MIXED, [pick(y, range(a, b)) for a, b in itertools.pairwise(cuts)])
     if len(shape) == 1:
         return take_count(shape[0], y)
-    if NULL in shape or min(shape, default=0) < 0:
+    if not shape:
+        raise QError("length")
+    if NULL in shape or min(shape) < 0:
         raise QError("domain")
     size = math.prod(shape)
     host.room(size)
@@ -267,6 +274,8 @@ def without_keys(x: Dict, keys: Value) -> Any:
 def cut_at(starts: list[int], y: Value) -> List:
     """Pieces of `y` that begin at those places."""
     length = count(y)
+    if not starts:
+        return List(MIXED, [])
     if any(a > b for a, b in itertools.pairwise(starts)) or (starts and starts[0] < 0):
         raise QError("domain")
     ends = [*starts[1:], length]
@@ -290,6 +299,8 @@ def sublist(x: Value, y: Value) -> Any:
     if is_atom(x):
         number = integer(x)
         return pick(y, range(min(number, length)) if number >= 0 else range(max(0, length + number), length))
+    if count(x) != 2:
+        raise QError("length")
     start, size = (integer(each) for each in items(x))
     return pick(y, range(min(start, length), min(start + size, length)))
 
@@ -350,7 +361,7 @@ def table_of(x: Dict) -> Any:
     if len(lengths) > 1:
         raise QError("length")
     (length,) = lengths
-    return Table(names_in(x.keys), [each if isinstance(each, List) else repeat(each, length) for each in columns])
+    return Table(names_in(x.keys), [each if isinstance(each, List) else as_column([each] * length) for each in columns])
 
 
 def places_of(x: Value) -> list[int]:

@@ -2,7 +2,7 @@
 
 import bisect
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qsubset import host
@@ -12,10 +12,12 @@ from qsubset.values import (
     BOOLEAN,
     BYTE,
     CHAR,
+    FLOAT,
     FLOATS,
     INTEGERS,
     LONG,
     MIXED,
+    NULL,
     SYMBOL,
     TEMPORALS,
     Atom,
@@ -30,6 +32,7 @@ from qsubset.values import (
     hashable,
     integer,
     is_atom,
+    is_function,
     is_list,
     items,
     keys_of,
@@ -38,7 +41,7 @@ from qsubset.values import (
     order,
     pick,
     sortable,
-    vector,  # fmt: skip
+    vector,
 )
 from qsubset.verbs.arithmetic import minimum, to_kind
 from qsubset.verbs.comparison import at_least, at_most, equal
@@ -58,6 +61,10 @@ def query(x: Value, y: Value) -> Any:
 
 def deal(number: int, y: Value) -> Any:
     """So many at random; if negative, different ones. A number stands for all below it."""
+    if number == NULL:  # all of them, in any order
+        number = -(integer(y) if isinstance(y, Atom) else count(y))
+        if not number:
+            return y if not isinstance(y, Atom) else longs([])
     host.room(abs(number))
     if not isinstance(y, Atom):
         length = count(y)
@@ -122,6 +129,8 @@ def is_in(x: Value, known: set[Any]) -> Atom:
 
 @dyad("within")
 def within(x: Value, y: Value) -> Any:
+    if count(y) != 2 or isinstance(y, Dict | Table):
+        raise QError("length")
     low, high = items(y)
     return minimum(at_least(x, low), at_most(x, high))
 
@@ -223,11 +232,15 @@ def ranks(x: Value) -> Any:
 @dyad("xrank")
 def buckets(x: Value, y: Value) -> Any:
     """Into which of `x` parts of equal size each falls."""
+    if isinstance(y, Dict):
+        return Dict(y.keys, buckets(x, y.values))
     places, length = ranks(y).data, count(y)
     return longs(place * integer(x) // length for place in places)
 
 
 def bisected(x: Value, y: Value, right: bool) -> Any:
+    if is_function(y):
+        raise QError("type")
     if isinstance(x, Table) or isinstance(y, Table | Dict):
         keys = [order(each) for each in items(x)]
         found = [bisect.bisect_right(keys, order(each)) - 1 for each in (items(y) if isinstance(y, Table) else [y])]
@@ -236,18 +249,29 @@ def bisected(x: Value, y: Value, right: bool) -> Any:
         raise QError("type")
     if y.kind == MIXED:
         return assemble([bisected(x, each, right) for each in items(y)])
+    if x.kind == MIXED:
+        ordered = [order(each) for each in x.data]
+        key = order(y)
+        return Atom(-LONG, bisect.bisect_right(ordered, key) - 1 if right else bisect.bisect_left(ordered, key))
     if (x.kind in (SYMBOL, CHAR)) != (abs(y.kind) in (SYMBOL, CHAR)) or (x.kind in TEMPORALS) != (
         abs(y.kind) in TEMPORALS
     ):
         raise QError("type")
-    keys = [order(each) for each in x.data] if x.kind == MIXED else [sortable(x.kind, datum) for datum in x.data]
-    convert = to_kind(abs(y.kind), x.kind) if x.kind in FLOATS else None
+    kind = FLOAT if {x.kind, abs(y.kind)} & FLOATS else x.kind
+    ordered = list(map(keyed_as(x.kind, kind), x.data))
+    convert = keyed_as(abs(y.kind), kind)
 
     def place(datum: Any) -> int:
-        key = sortable(abs(y.kind) if convert is None else x.kind, datum if convert is None else convert(datum))
-        return bisect.bisect_right(keys, key) - 1 if right else bisect.bisect_left(keys, key)
+        key = convert(datum)
+        return bisect.bisect_right(ordered, key) - 1 if right else bisect.bisect_left(ordered, key)
 
     return Atom(-LONG, place(y.data)) if isinstance(y, Atom) else longs(map(place, y.data))
+
+
+def keyed_as(source: int, kind: int) -> Callable[[Any], Any]:
+    """What sorts data of one kind among those of another."""
+    convert = to_kind(source, kind) if kind in FLOATS else None
+    return lambda datum: sortable(kind, datum if convert is None else convert(datum))
 
 
 dyad("bin")(lambda x, y: bisected(x, y, right=True))

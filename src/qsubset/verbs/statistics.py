@@ -36,6 +36,8 @@ from qsubset.verbs.registry import dyad, monad
 def floats(x: Value) -> list[float]:
     """The data as floats, nulls as nan. Raises: QError 'type."""
     if isinstance(x, List) and x.kind == MIXED:
+        if any(not isinstance(each, Atom) for each in x.data):
+            raise QError("type")
         return [floats(each)[0] for each in x.data]
     if not isinstance(x, Atom | List) or abs(x.kind) in (SYMBOL, CHAR):
         raise QError("type")
@@ -157,7 +159,11 @@ def averages(x: List) -> Any:
 
 
 def rows_of(x: Value) -> list[list[float]]:
-    return [floats(each) for each in items(x)]
+    """Of a matrix. Raises: QError 'length for one that is none."""
+    rows = [floats(each) for each in items(x)]
+    if not rows or len({len(row) for row in rows}) > 1:
+        raise QError("length")
+    return rows
 
 
 def matrix(rows: Sequence[Sequence[float]]) -> List:
@@ -170,7 +176,7 @@ def matrix_product(x: Value, y: Value) -> Any:
         return total(multiply(x, y))
     columns = list(zip(*rows_of(y), strict=True)) if y.kind == MIXED else [tuple(floats(y))]
     rows = rows_of(x) if x.kind == MIXED else [floats(x)]
-    if any(len(row) != len(columns[0]) for row in rows):
+    if not columns or any(len(row) != len(columns[0]) for row in rows):
         raise QError("length")
     found = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in rows]
     if y.kind != MIXED:
@@ -205,6 +211,8 @@ def inverse(x: Value) -> List:
 @dyad("lsq")
 def least_squares(x: Value, y: Value) -> Any:
     rows, basis = rows_of(x), rows_of(y)
+    if len(rows[0]) != len(basis[0]):
+        raise QError("length")
     gram = [[sum(a * b for a, b in zip(p, q, strict=True)) for q in basis] for p in basis]
     right = [[sum(a * b for a, b in zip(p, q, strict=True)) for q in rows] for p in basis]
     return matrix([list(row) for row in zip(*solve(gram, right), strict=True)])

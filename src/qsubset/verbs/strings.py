@@ -176,7 +176,9 @@ def atom_string(x: Atom) -> str:
 
 
 def characters(x: Value) -> List:
-    """A list of bytes as one of characters."""
+    """A list of bytes as one of characters. Raises: QError 'type."""
+    if abs(x.kind) != BYTE:
+        raise QError("type")
     return string("".join(map(chr, x.data)) if isinstance(x.data, list) else chr(x.data))
 
 

@@ -189,6 +189,10 @@ def meta(x: Value) -> Dict:
 @dyad("fby")
 def for_each_by(x: Value, y: Value) -> Any:
     """An aggregate of the data in each group, in the place of each of the group."""
+    if isinstance(x, Dict) or isinstance(y, Dict) or is_atom(y):
+        raise QError("type")
+    if count(x) != 2 or count(items(x)[1]) != count(y):
+        raise QError("length")
     function, data = items(x)
     found: list[Value | None] = [None] * count(data)
     for places in items(group(y).values):

@@ -20,6 +20,7 @@ from qsubset.values import (
     LONG,
     MIXED,
     NAN,
+    SYMBOL,
     Derived,
     Dict,
     List,
@@ -58,7 +59,8 @@ def moving(
             rows = [List(MIXED, y.data[max(0, i + 1 - width) : i + 1]) for i in range(len(y.data))]
             return assemble([whole(row) for row in rows])
         windows = (y.data[max(0, i + 1 - width) : i + 1] for i in range(len(y.data)))
-        return vector(kind_of(y.kind), [f(y.kind, window) for window in windows])
+        kind = kind_of(y.kind)
+        return vector(kind, [f(y.kind, window) for window in windows])
 
     dyad(name)(go)
 
@@ -72,6 +74,8 @@ def same(kind: int) -> int:
 
 
 def sum_kind(kind: int) -> int:
+    if kind in (CHAR, SYMBOL):
+        raise QError("type")
     return kind if kind in FLOATS or kind > FLOAT else max(kind, INT)
 
 
@@ -82,7 +86,7 @@ def greatest(kind: int, window: list[Any]) -> Any:
 
 
 def least(kind: int, window: list[Any]) -> Any:
-    return min(window, key=lambda datum: sortable(kind, datum))
+    return min(window, key=lambda datum: sortable(kind, datum), default=null_datum(kind))
 
 
 def as_floats(kind: int, window: list[Any]) -> list[float]:
@@ -111,6 +115,8 @@ def moving_exponential(x: Value, y: Value) -> Any:
     if y.kind in INTEGERS:
         y = vector(FLOAT, floats(y))
     rates = items(x) if not is_atom(x) else [x] * count(y)
+    if len(rates) != count(y):
+        raise QError("length")
     found: list[Value] = []
     for rate, value in zip(rates, items(y), strict=True):
         found.append(add(found[-1], multiply(rate, subtract(value, found[-1]))) if found else value)
