@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hone.errors import UserError
-from hone.pipeline import freshness
+from hone.pipeline import freshness, lockfile
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage, pipeline
@@ -41,6 +41,7 @@ def run(name: str) -> int:
     params or code were edited meanwhile: DVC, which reads them once more when the command ends, must not record that.
     """
     _die_with_parent(signal.SIGTERM)
+    lockfile.keep()
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
     command = [*flags, "--allowed-rules", stage.rule, "--", *stage.outputs]
@@ -66,6 +67,7 @@ def guard(workflow: Any) -> None:
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
     _back_from_the_future(pipeline())
     if not _inside():
+        _heal()
         agree(pipeline())
         if UNSAVED.exists():
             _catch_up()
@@ -92,6 +94,11 @@ def _catch_up() -> None:
     with contextlib.suppress(UserError):  # nothing that it made is fresh
         _tell(saved(*save(pipeline())))
     UNSAVED.unlink()
+
+
+def _heal() -> None:
+    if lockfile.heal():
+        _tell("dvc.lock was torn by a DVC that was killed; it is put back as it was before")
 
 
 def ended(workflow: Any, well: bool, autosave: bool) -> None:
@@ -132,6 +139,7 @@ def save(pipeline: Pipeline) -> tuple[list[str], list[str]]:
 
     Raises `UserError` where nothing is fresh: DVC would lock outputs to inputs that they were not made of.
     """
+    _heal()
     agree(pipeline)
     whole = [stage for stage in pipeline.stages.values() if all(map(os.path.exists, stage.outputs))]
     if not whole:
