@@ -5,7 +5,10 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from bench.endpoint import Endpoint, Limits
@@ -67,6 +70,32 @@ def test_what_goes_wrong_is_told_apart(limits, failure):
         endpoint._stock = 0
         with pytest.raises(failure):
             once(endpoint)
+
+
+class Broke(BaseHTTPRequestHandler):
+    """Says what OpenAI says once an account has no money left; that is no matter of speed."""
+
+    def do_POST(self):
+        body = json.dumps(
+            {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}
+        ).encode()
+        self.send_response(429)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_account_without_money_is_told_at_once_and_not_asked_again():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Broke) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/v1")
+        with pytest.raises(UserError, match="exceeded your current quota.*account"):
+            once(endpoint)
+        server.shutdown()
 
 
 def test_forms_that_an_endpoint_does_not_know_are_given_up():
