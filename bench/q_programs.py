@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from hone.runners import Case, Limits, Sandbox, Tests, languages
+from hone.runners import Case, Limits, Sandbox, Tests
+from hone.runners import q as q_engines
 from qsubset import Session
 
 PROGRAMS = (
@@ -76,13 +77,13 @@ def main() -> int:
         "100,000 turns of a while loop, s": (seconds(console("i:0;while[i<100000;i+:1]")), 0.5),
         "sum til 1000000, s": (seconds(console("sum til 1000000")), 0.2),
     }
-    with Sandbox(workers=1, limits=Limits(), language=languages.q()) as one:
+    with Sandbox(workers=1, limits=Limits(), language=q_engines.subset()) as one:
         empty = ("solve:{x}", Tests("solve", (Case(args=(1,), expected=1),)))
         one.verdicts([empty] * 20)
         cpu = sorted(verdict.cpu_s for verdict in one.verdicts([empty] * 100))[50]
         figures["a program that does nothing, CPU ms in its child"] = (1000 * cpu, 2.0)
     programs = batch(MANY)
-    with Sandbox(workers=os.cpu_count() or 2, limits=Limits(), language=languages.q()) as sandbox:
+    with Sandbox(workers=os.cpu_count() or 2, limits=Limits(), language=q_engines.subset()) as sandbox:
         sandbox.verdicts(programs[:100])
         began = time.perf_counter()
         found = sandbox.verdicts(programs)

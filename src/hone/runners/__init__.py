@@ -4,17 +4,17 @@ tests      tests as data                 verdict    grading, in the parent
 sandbox    the runner, its workers       server     the clean fork server that they talk to
 reading    a program's output and limits values     exact types over JSON
 languages  what can be run, and how      *_adapter  how the server runs one of them
-q_values   Python's values and q's       q_script   calls of q as scripts
-q_server   q over the network            q_pykx     q by a licensed pykx
+q          q, by whichever engine        q_values   Python's values and q's
+q_script   calls of q as scripts         q_server   q over the network
 isolation  which layers are wanted       confine    rlimits, namespaces, Landlock, seccomp
 """
 
+import importlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from hone.errors import UserError
 from hone.runners.languages import language
-from hone.runners.q_server import QServer
 from hone.runners.reading import Limits
 from hone.runners.sandbox import Sandbox
 from hone.runners.tests import Case, Tests
@@ -39,10 +39,10 @@ class Runner(Protocol):
         """Run a whole script."""
 
 
-def opened(name: str, limits: Limits | None = None, isolation: str = "") -> Sandbox | QServer:
+def opened(name: str, limits: Limits | None = None, isolation: str = "") -> Any:
     """The runner for a language, to be entered. Raises: UserError for a language or an isolation that is not there."""
     if name != "q-ipc":
         return Sandbox(language=language(name), limits=limits, isolation=isolation)
     if isolation == "strict":
         raise UserError("isolation: strict expects to confine programs, and those of q-ipc run at a server of yours")
-    return QServer(limits)
+    return importlib.import_module("hone.runners.q_server").QServer(limits)

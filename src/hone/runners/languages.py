@@ -4,17 +4,15 @@ A language is an adapter, a file of functions that the fork server loads (`pytho
 command of a program that reads stdin and writes stdout. Nothing else in this room knows one language from another.
 """
 
-import importlib.util
+import importlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from hone.errors import UserError
-from hone.runners import q_script, q_values
 
 Right = tuple[str, str]  # a path, and "list", "read" or "run"
 
@@ -53,7 +51,7 @@ class Calls(Protocol):
 def python() -> Language:
     """This Python, with its standard library and no installed package."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Language("python", f"python {version}", adapter="python_adapter", readable=_standard_library())
+    return Language("python", f"python {version}", adapter="python_adapter", readable=standard_library())
 
 
 def command(name: str, engine: str, argv: tuple[str, ...], suffix: str, readable: tuple[str, ...] = ()) -> Language:
@@ -68,59 +66,22 @@ def command(name: str, engine: str, argv: tuple[str, ...], suffix: str, readable
     return Language(name, engine, command=(binary, *argv[1:]), suffix=suffix, readable=rights)
 
 
-def q() -> Language:
-    """q, by the interpreter of a subset that comes with Hone."""
-    return Language(
-        "q", "qsubset", adapter="q_adapter", series=True, readable=_standard_library(), canonical=q_values.canonical
-    )
-
-
-def q_binary() -> Language:
-    """q, by the user's own binary: the one at Q_INTERPRETER_PATH, or `q` on the PATH."""
-    found = os.environ.get("Q_INTERPRETER_PATH") or shutil.which("q")
-    if not found:
-        raise UserError(
-            "q-binary: expected KX's q at Q_INTERPRETER_PATH or on the PATH, found neither; "
-            "install it with its licence, or use the language q, which needs nothing"
-        )
-    home = os.environ.get("QHOME", str(Path(found).resolve().parent.parent))
-    made = command("q-binary", "q binary", (found,), ".q", readable=(home,))
-    return replace(made, environment={"QHOME": home} | _licence(), calls=q_script, canonical=q_values.canonical)
-
-
-def _licence() -> dict[str, str]:
-    """Where KX's licence is, if the environment says so."""
-    return {name: os.environ[name] for name in ("QLIC", "QHOME") if name in os.environ}
-
-
-def q_pykx() -> Language:
-    """q, by the user's licensed pykx, in a Python process for each call."""
-    found = importlib.util.find_spec("pykx")
-    if found is None or not found.submodule_search_locations:
-        raise UserError(
-            "q-pykx: expected the package pykx, found none; install it with its licence, or use the language q"
-        )
-    packages = Path(found.submodule_search_locations[0]).parent
-    here = Path(__file__).resolve().parent
-    readable = (str(packages), str(here.parents[1]), *_licence().values())
-    argv = (sys.executable, str(here / "q_pykx.py"))
-    made = command("q-pykx", "pykx", argv, ".q", readable=readable)
-    readings = (*made.readable, *_standard_library())
-    return replace(made, readable=readings, environment={"PYTHONPATH": str(packages)} | _licence(), calls=q_script,
-                   canonical=q_values.canonical)  # fmt: skip
-
-
-LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python, "q": q, "q-binary": q_binary, "q-pykx": q_pykx}
+LANGUAGES: Mapping[str, Callable[[], Language]] = {"python": python}
+# Loaded by name when they are needed: what runs programs in another language does not depend on their code.
+ELSEWHERE = {"q": "hone.runners.q", "q-binary": "hone.runners.q", "q-pykx": "hone.runners.q"}
 
 
 def language(name: str) -> Language:
     """The language of that name. Raises: UserError that lists those there are."""
+    if name in ELSEWHERE:
+        found: Language = importlib.import_module(ELSEWHERE[name]).LANGUAGES[name]()
+        return found
     if name not in LANGUAGES:
-        raise UserError(f"language: expected one of {', '.join(LANGUAGES)}, found {name!r}")
+        raise UserError(f"language: expected one of {', '.join([*LANGUAGES, *ELSEWHERE])}, found {name!r}")
     return LANGUAGES[name]()
 
 
-def _standard_library() -> tuple[Right, ...]:
+def standard_library() -> tuple[Right, ...]:
     """Its files, and what it is linked with; not the packages installed beside it, which may hold answers."""
     library = Path(os.__file__).resolve().parent
     return (*_without_packages(library), *_shared_libraries(), *_existing("/usr/share/zoneinfo"))

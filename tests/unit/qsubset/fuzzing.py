@@ -15,6 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -355,7 +356,8 @@ def watched(source: str, mode: str) -> tuple[str, str]:
 
 def child(batch: list[tuple[str, str]], start: int, pipe: int) -> None:
     """Run the programs from one on, telling before each that it begins and after it how it ended."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()  # what there is already
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for i in range(start, len(batch)):
         os.write(pipe, b".")

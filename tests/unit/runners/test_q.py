@@ -8,6 +8,7 @@ import socketserver
 import struct
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from hone.errors import UserError
 from hone.runners import Case, Limits, Sandbox, Tests, languages, opened, q_script, q_values
+from hone.runners import q as q_engines
 from hone.runners.values import same
 from qsubset import LimitReached, QError, Session, run
 from qsubset import Limits as StepLimits
@@ -27,7 +29,7 @@ SOURCES = Path(__file__).parents[3] / "src"
 
 @pytest.fixture(scope="module")
 def q():
-    with Sandbox(workers=1, limits=Limits(cpu_s=2, wall_s=20), language=languages.q()) as sandbox:
+    with Sandbox(workers=1, limits=Limits(cpu_s=2, wall_s=20), language=q_engines.subset()) as sandbox:
         yield sandbox
 
 
@@ -36,7 +38,7 @@ def binary(tmp_path_factory):
     """The language q-binary, its binary being Python with the stand-in as its script."""
     python = languages.python()
     made = languages.command("q-binary", "stand-in", (sys.executable, "-I", "-S", str(STANDIN)), ".q", (str(SOURCES),))
-    made = languages.replace(made, readable=(*made.readable, *python.readable, (str(STANDIN), "read")),
+    made = replace(made, readable=(*made.readable, *python.readable, (str(STANDIN), "read")),
                              calls=q_script, canonical=q_values.canonical)  # fmt: skip
     with Sandbox(workers=1, limits=Limits(cpu_s=4, wall_s=30), language=made) as sandbox:
         yield sandbox
@@ -177,12 +179,12 @@ def test_without_a_binary_the_reason_is_told(monkeypatch):
     monkeypatch.delenv("Q_INTERPRETER_PATH", raising=False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UserError, match="Q_INTERPRETER_PATH"):
-        languages.q_binary()
+        q_engines.binary()
 
 
 @pytest.mark.skipif(not shutil.which("q") and "Q_INTERPRETER_PATH" not in os.environ, reason="no licensed q here")
 def test_the_real_q_gives_the_same_verdicts():
-    with Sandbox(workers=1, limits=Limits(), language=languages.q_binary()) as sandbox:
+    with Sandbox(workers=1, limits=Limits(), language=q_engines.binary()) as sandbox:
         assert sandbox.verdict("solve:{reverse x}", calls("solve", (([1, 2],), [2, 1]))).passed
 
 
@@ -276,7 +278,7 @@ def test_pykx_runs_programs_in_a_process_of_their_own(tmp_path, monkeypatch):
     (tmp_path / "pykx").mkdir()
     (tmp_path / "pykx" / "__init__.py").write_text(PYKX)
     monkeypatch.syspath_prepend(str(tmp_path))
-    with Sandbox(workers=1, limits=Limits(cpu_s=4, wall_s=30), language=languages.q_pykx()) as sandbox:
+    with Sandbox(workers=1, limits=Limits(cpu_s=4, wall_s=30), language=q_engines.pykx()) as sandbox:
         verdict = sandbox.verdict("solve:{reverse x}", calls("solve", (([1, 2],), [2, 1]), (("ab",), "ba")))
         assert verdict.passed, verdict.cases
         assert sandbox.verdict("exit 0", calls("solve", ((1,), 1))).reason == "missing"
@@ -300,7 +302,7 @@ def test_a_program_that_ends_its_series_takes_no_other_with_it(q):
 
 def test_a_series_is_followed_by_another(monkeypatch):
     monkeypatch.setattr("hone.runners.sandbox._SERIES", 3)
-    with Sandbox(workers=1, limits=Limits(cpu_s=2), language=languages.q()) as sandbox:
+    with Sandbox(workers=1, limits=Limits(cpu_s=2), language=q_engines.subset()) as sandbox:
         found = sandbox.verdicts([(f"solve:{{x+{i}}}", calls("solve", ((1,), 1 + i))) for i in range(10)])
         assert all(verdict.passed for verdict in found)
 

@@ -1,0 +1,61 @@
+"""q: by the interpreter of a subset that comes with Hone, by the user's own binary, or by a licensed pykx.
+
+By a server of the user's: `q_server.py`. No timing of KX's q is printed or kept beyond a verdict's own seconds.
+"""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from hone.errors import UserError
+from hone.runners import q_script, q_values
+from hone.runners.languages import Language, command, standard_library
+
+
+def subset() -> Language:
+    """q, by the interpreter of a subset that comes with Hone."""
+    return Language(
+        "q", "qsubset", adapter="q_adapter", series=True, readable=standard_library(), canonical=q_values.canonical
+    )
+
+
+def binary() -> Language:
+    """q, by the user's own binary: the one at Q_INTERPRETER_PATH, or `q` on the PATH."""
+    found = os.environ.get("Q_INTERPRETER_PATH") or shutil.which("q")
+    if not found:
+        raise UserError(
+            "q-binary: expected KX's q at Q_INTERPRETER_PATH or on the PATH, found neither; "
+            "install it with its licence, or use the language q, which needs nothing"
+        )
+    home = os.environ.get("QHOME", str(Path(found).resolve().parent.parent))
+    made = command("q-binary", "q binary", (found,), ".q", readable=(home,))
+    return replace(made, environment={"QHOME": home} | _licence(), calls=q_script, canonical=q_values.canonical)
+
+
+def _licence() -> dict[str, str]:
+    """Where KX's licence is, if the environment says so."""
+    return {name: os.environ[name] for name in ("QLIC", "QHOME") if name in os.environ}
+
+
+def pykx() -> Language:
+    """q, by the user's licensed pykx, in a Python process for each call."""
+    found = importlib.util.find_spec("pykx")
+    if found is None or not found.submodule_search_locations:
+        raise UserError(
+            "q-pykx: expected the package pykx, found none; install it with its licence, or use the language q"
+        )
+    packages = Path(found.submodule_search_locations[0]).parent
+    here = Path(__file__).resolve().parent
+    readable = (str(packages), str(here.parents[1]), *_licence().values())
+    argv = (sys.executable, str(here / "q_pykx.py"))
+    made = command("q-pykx", "pykx", argv, ".q", readable=readable)
+    readings = (*made.readable, *standard_library())
+    return replace(made, readable=readings, environment={"PYTHONPATH": str(packages)} | _licence(), calls=q_script,
+                   canonical=q_values.canonical)  # fmt: skip
+
+
+LANGUAGES: Mapping[str, Callable[[], Language]] = {"q": subset, "q-binary": binary, "q-pykx": pykx}
