@@ -38,7 +38,7 @@ with one_message():
     if workflow.is_main_process:
         autosave = check_params(Path("params.yaml"), tree()).get("pipeline", {}).get("autosave", False)
     stages = pipeline().of
-    bridge.guard(workflow)
+    bridge.guard(workflow, autosave=workflow.is_main_process and autosave)
 
 
 rule all:

@@ -170,6 +170,20 @@ def test_with_autosave_what_a_failed_build_had_made_is_recorded_by_the_next_comm
     assert repo.planned() == repo.stale() == set()
 
 
+def test_with_autosave_what_another_branch_had_made_is_recorded_when_the_same_is_wanted_here(repo):
+    repo.set("pipeline.autosave", True)
+    repo.ok("git", "commit", "-qam", "here")
+    repo.ok("git", "checkout", "-qb", "other")
+    repo.set("special_tokens.samples.n", 7)
+    repo.dvc("repro", "-q")
+    repo.ok("git", "commit", "-qam", "there")
+    repo.ok("git", "checkout", "-q", "-")  # the outputs stay as the other branch made them
+    assert "special_tokens_samples" in repo.planned()
+    repo.set("special_tokens.samples.n", 7)
+    assert repo.planned() == {"special_tokens_eval", "eval"}  # their outputs are in git
+    assert repo.stale() == {"special_tokens-eval"}
+
+
 @pytest.mark.parametrize("command", [("snakemake", "results/eval.json"), ("dvc", "repro", "special_tokens-sft")])
 def test_a_misspelt_parameter_is_one_line_before_any_job(repo, command: tuple[str, ...]):
     repo.set("special_tokens.sft.learning_rte", 0.5)

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hone.errors import UserError
+from hone.ledger import content_key
 from hone.pipeline import freshness, lockfile
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
@@ -59,7 +60,7 @@ def run(name: str) -> int:
     return int(bool(edited))
 
 
-def guard(workflow: Any) -> None:
+def guard(workflow: Any, autosave: bool) -> None:
     """Called at the head of the Snakefile, before any job: what DVC and Snakemake think is fresh becomes one."""
     if not workflow.is_main_process or os.environ.get(INSIDE) == LOOK:
         return
@@ -68,8 +69,8 @@ def guard(workflow: Any) -> None:
     _back_from_the_future(pipeline())
     if not _inside():
         _heal()
-        agree(pipeline())
-        if UNSAVED.exists():
+        by_dvc = agree(pipeline())
+        if UNSAVED.exists() or (autosave and _proves_more(pipeline(), by_dvc)):
             _catch_up()
 
 
@@ -90,10 +91,30 @@ def began(workflow: Any, autosave: bool) -> None:
 
 
 def _catch_up() -> None:
-    """Have DVC record what a run with autosave had made when it was killed or failed."""
+    """Have DVC record what is proven and it does not know: what a run with autosave had made when it was killed or
+    failed, or what was made before another dvc.lock was checked out."""
     with contextlib.suppress(UserError):  # nothing that it made is fresh
         _tell(saved(*save(pipeline())))
-    UNSAVED.unlink()
+    UNSAVED.unlink(missing_ok=True)
+
+
+def _proves_more(pipeline: Pipeline, by_dvc: dict[str, Any] | None) -> bool:
+    """Whether Snakemake's records prove a stage that `by_dvc`, DVC's own view, calls stale. DVC is asked, if it was
+    not, only if dvc.lock or what stages are made of is not as when the two were last found to agree."""
+    with Contents() as contents:
+        files = {"dvc.lock", *(file for stage in pipeline.stages.values() for file in stage.inputs)}
+        params = [dict(stage.params) for stage in pipeline.stages.values()]
+        state = content_key(params, {file: contents.digest(file) for file in files})
+        if by_dvc is None:
+            if state == contents.settled:
+                return False
+            by_dvc = status_of_dvc()
+        stale = [stage for name, stage in pipeline.stages.items() if name in by_dvc]
+        whole = [stage for stage in stale if all(map(os.path.exists, stage.outputs))]
+        proven = [stage for stage in whole if not freshness.differences(stage, contents)]
+        if not proven:
+            contents.settled = state
+        return bool(proven)
 
 
 def _heal() -> None:
@@ -116,13 +137,16 @@ def ended(workflow: Any, well: bool, autosave: bool) -> None:
         _tell("built; `hone save` records it for DVC")
 
 
-def agree(pipeline: Pipeline) -> None:
-    """Make Snakemake see as fresh what it or DVC can prove to be, and as stale all else that stands on disk."""
+def agree(pipeline: Pipeline) -> dict[str, Any] | None:
+    """Make Snakemake see as fresh what it or DVC can prove to be, and as stale all else that stands on disk.
+
+    Returns the stages that DVC finds stale, None if it was not asked.
+    """
     with Contents() as contents:
         standing = [stage for stage in pipeline.stages.values() if any(map(os.path.lexists, stage.outputs))]
         doubtful = [stage for stage in standing if freshness.differences(stage, contents)]
         if not doubtful:
-            return
+            return None
         by_dvc = status_of_dvc()
         fresh = [stage for stage in doubtful if stage.name not in by_dvc and all(map(os.path.exists, stage.outputs))]
         for stage in doubtful:
@@ -132,6 +156,7 @@ def agree(pipeline: Pipeline) -> None:
             _renew(fresh)
             _note(fresh, contents)
             _tell(f"taken from dvc.lock as fresh: {_names(fresh)}")
+    return by_dvc
 
 
 def save(pipeline: Pipeline) -> tuple[list[str], list[str]]:

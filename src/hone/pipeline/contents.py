@@ -24,6 +24,7 @@ class Contents:
         self._file = memory
         known = _read(memory)
         self._known: dict[str, tuple[Stamp, str]] = {path: (s, d) for path, (s, d) in known.get("files", {}).items()}
+        self.settled: str = known.get("settled", "")  # the state in which DVC was last found to know all
         self.recorded: dict[str, list[Any]] = known.get("recorded", {})  # output -> its record's endtime, its digest
 
     def __enter__(self) -> "Contents":
@@ -31,7 +32,7 @@ class Contents:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.parent.mkdir(exist_ok=True)
-        write_json(self._file, {"files": self._known, "recorded": self.recorded})
+        write_json(self._file, {"files": self._known, "recorded": self.recorded, "settled": self.settled})
 
     def digest(self, path: str) -> str:
         """The hex SHA-256 of a file, "" if there is none."""
