@@ -118,6 +118,8 @@ def rank(f: Value) -> int:
 
 def index(x: Value, indexes: Arguments) -> Any:
     """`x` at the indexes, one a level; a list of them takes each, None takes all."""
+    if not indexes:
+        return x
     first, rest = indexes[0], indexes[1:]
     if first is NIL:
         first = None

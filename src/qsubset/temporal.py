@@ -8,6 +8,7 @@ import re
 from qsubset.values import DATE, DATETIME, INF, INFINITE, MINUTE, MONTH, NAN, NULL, SECOND, TIME, TIMESPAN, TIMESTAMP
 
 DAY = 86_400_000_000_000
+LAST_DAY = 10**9  # beyond it there is no calendar
 # How many nanoseconds one of a kind is.
 NANOSECONDS = {TIMESTAMP: 1, TIMESPAN: 1, TIME: 1_000_000, SECOND: 1_000_000_000, MINUTE: 60_000_000_000, DATE: DAY}
 SUFFIXES = {TIMESTAMP: "p", MONTH: "m", DATE: "d", DATETIME: "z", TIMESPAN: "n", MINUTE: "u", SECOND: "v", TIME: "t"}
@@ -66,6 +67,8 @@ def temporal_text(kind: int, datum: int | float) -> str:
         infinite = datum == datum and datum != NULL
         sign, letter = ("-" if infinite and datum < 0 else ""), ("W" if infinite else "N")
         return f"{sign}0{letter}{SUFFIXES[kind]}"
+    if kind == DATETIME and abs(datum) > LAST_DAY:
+        return "0Wz" if datum > 0 else "-0Wz"
     if kind == DATETIME:
         milliseconds = round(datum * 86_400_000)
         return date_text(milliseconds // 86_400_000) + "T" + clock_text(milliseconds % 86_400_000 * 1_000_000, 3)

@@ -200,8 +200,7 @@ def amend_table(x: Table, first: Value, rest: Sequence[Value], f: Value, right: 
     if rest:
         rows = longs(range(count(x))) if first is NIL else first
         return amend_table(x, rest[0], [rows, *rest[1:]], f, right)
-    found = amend(List(MIXED, items(x)), [first], f, *right)
-    return found if isinstance(found, Table) else assemble(found.data)
+    return amend(List(MIXED, items(x)), [first], f, *right)
 
 
 def amend_keyed(x: Dict, key: Value, rest: Sequence[Value], f: Value, right: Sequence[Value]) -> Any:

@@ -358,9 +358,10 @@ def real_modulo(a: float, b: float) -> float:
 
 def remainder_kind(a: int, b: int) -> int:
     """Of dates and times it is a number."""
+    kind = sum_kind(a, b)
     if a in TEMPORALS:
-        return LONG if a in (TIMESTAMP, TIMESPAN) else INT
-    return sum_kind(a, b)
+        return LONG if a in (TIMESTAMP, TIMESPAN) else FLOAT if a == DATETIME else INT
+    return kind
 
 
 dyad("mod")(reckoned(remainder_kind, lambda a, b: a if b == 0 else a % b, real_modulo))

@@ -157,7 +157,7 @@ def join_tables(x: Table, y: Table) -> Table:
 @dyad("#")
 def take(x: Value, y: Value) -> Any:
     if is_function(x):
-        return pick(y, places_of(apply(x, [y])))
+        return at_places(y, places_of(apply(x, [y])))
     if isinstance(x, Table) and isinstance(y, Dict):
         known = [i for i, key in enumerate(keys_of(y.keys)) if key in set(keys_of(x))]
         return pick(y, known)

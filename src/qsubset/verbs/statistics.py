@@ -135,8 +135,11 @@ def weighted_average(x: Value, y: Value) -> Any:
     if y.kind == MIXED and any(is_list(each) for each in items(y)):
         if count(x) != count(y) and not is_atom(x):
             raise QError("length")
-        weights_of = flip(x).data if x.kind == MIXED else [x] * count(items(y)[0])
-        return assemble([weighted_average(w, column) for w, column in zip(weights_of, flip(y).data, strict=True)])
+        columns = flip(y).data
+        weights_of = flip(x).data if x.kind == MIXED else [x] * len(columns)
+        if len(weights_of) != len(columns):
+            raise QError("length")
+        return assemble([weighted_average(w, column) for w, column in zip(weights_of, columns, strict=True)])
     numbers = floats(y)
     weights = floats(x) * len(numbers) if is_atom(x) else floats(x)
     if len(weights) != len(numbers):

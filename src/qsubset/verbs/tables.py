@@ -216,7 +216,17 @@ def row_of(x: Value, names: Sequence[str]) -> Table:
     columns = items(x)
     if all(is_atom(each) or each.kind == CHAR for each in columns):
         return Table(names, [as_list(each) if is_atom(each) else assemble([each]) for each in columns])
-    return Table(names, [as_list(each) for each in columns])
+    length = max(count(each) for each in columns if not is_atom(each))
+    return Table(names, [table_column(each, length) for each in columns])
+
+
+def table_column(x: Value, length: int) -> Any:
+    """An atom repeated, a list of that length. Raises: QError 'length."""
+    if is_atom(x):
+        return repeat(x, length)
+    if count(x) != length:
+        raise QError("length")
+    return as_list(x)
 
 
 def upsert(x: Value, y: Value) -> Any:
