@@ -145,6 +145,8 @@ def literals(texts: Sequence[str]) -> Atom | List:
     if len(atoms) < len(found):
         raise QError(" ".join(texts))
     kinds = {-atom.kind for atom in atoms}
+    if kinds & {CHAR, BYTE, BOOLEAN} and len(atoms) > 1:
+        raise QError(" ".join(texts))
     kind = -atoms[-1].kind if found[-1][1] else max(kinds)
     if kinds & TEMPORALS:
         kind = max(kinds & TEMPORALS)

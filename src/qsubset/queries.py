@@ -24,6 +24,7 @@ from qsubset.values import (
     longs,
     null_like,
     pick,
+    pick_column,
     repeat,
     symbols,
 )
@@ -79,7 +80,7 @@ def sight(table: Table, places: Sequence[int] | None, outside: Any) -> dict[str,
 
 
 def pick_kept(column: List, places: Sequence[int]) -> Any:
-    return pick(column, places) if places else List(column.kind, column.data[:0])
+    return pick_column(column, places) if places else List(column.kind, column.data[:0])
 
 
 def matching(plan: Plan, table: Table, frame: list[Any]) -> list[int]:

@@ -298,10 +298,17 @@ def pick(x: Value, places: Sequence[int]) -> Any:
             return assemble([data[i] for i in places])
         return vector(x.kind, [data[i] for i in places])
     if isinstance(x, Table):
-        return Table(x.names, [pick(column, places) for column in x.columns])
+        return Table(x.names, [pick_column(column, places) for column in x.columns])
     if isinstance(x, Dict):
         return Dict(pick(x.keys, places), pick(x.values, places))
     raise QError("type")
+
+
+def pick_column(x: List, places: Sequence[int]) -> List:
+    """`pick` of a table's column: a list also where its items are rows."""
+    if x.kind == MIXED:
+        return as_column([x.data[i] for i in places])
+    return vector(x.kind, [x.data[i] for i in places])
 
 
 def assemble(values: Sequence[Value]) -> Any:

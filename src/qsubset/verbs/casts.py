@@ -199,7 +199,7 @@ def convert(source: int, kind: int, datum: Any) -> Any:
     if kind == BOOLEAN:
         return int(datum != 0)
     if kind == CHAR:
-        return chr(int(datum) & 255) if datum == datum else " "
+        return chr((floor_or_null(datum) if source in FLOATS else datum) & 255) if datum == datum else " "
     if kind in FLOATS:
         return to_datetime(source, datum) if kind == DATETIME else float(datum) if source in FLOATS else to_float(datum)
     if source in FLOATS:

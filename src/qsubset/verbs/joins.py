@@ -158,4 +158,6 @@ def last_as_of(x: Value, y: Value) -> Any:
     keys = unkeyed(y)
     found = as_of(List(SYMBOL, keys.names), keys, x, own_time=False)
     rest = [name for name in found.names if name not in keys.names]
+    if not rest:
+        raise QError("length")
     return Table(rest, [found.column(name) for name in rest])
