@@ -17,6 +17,7 @@ from qsubset.values import (
     DATETIME,
     FLOAT,
     FLOATS,
+    GUID,
     INF,
     INFINITE,
     INT,
@@ -24,7 +25,7 @@ from qsubset.values import (
     KIND_OF_LETTER,
     LONG,
     MINUTE,
-    MONTH,  # fmt: skip
+    MONTH,
     NAN,
     NULL,
     REAL,
@@ -77,6 +78,8 @@ def special(sign: str, form: str, letter: str) -> Literal:
     kind = KIND_OF_LETTER[letter] if letter else LONG if form in "NW" else FLOAT
     if kind == CHAR:
         return Atom(-CHAR, " "), True
+    if kind in (GUID, BYTE, BOOLEAN) and form in "Ww":
+        raise QError(f"{sign}0{form}{letter}")
     if form in "Nn":
         datum: Any = null_datum(kind) if kind not in FLOATS else NAN
     else:

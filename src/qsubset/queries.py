@@ -229,5 +229,7 @@ def limited(plan: Plan, found: Any, frame: list[Any]) -> Any:
         size = integer(many)
         length = count(found)
         return pick(found, range(min(size, length)) if size >= 0 else range(max(0, length + size), length))
+    if count(many) != 2:
+        raise QError("length")
     start, size = (integer(each) for each in items(many))
     return pick(found, range(min(start, count(found)), min(start + size, count(found))))

@@ -204,8 +204,8 @@ def amend_table(x: Table, first: Value, rest: Sequence[Value], f: Value, right: 
 
 
 def amend_keyed(x: Dict, key: Value, rest: Sequence[Value], f: Value, right: Sequence[Value]) -> Any:
-    assert isinstance(x.keys, Table)
-    assert isinstance(x.values, Table)
+    if not isinstance(x.keys, Table) or not isinstance(x.values, Table):
+        raise QError("type")
     row = find_rows(x.keys, key)
     if isinstance(row, Atom) and row.data < count(x.keys):
         return Dict(x.keys, amend_table(x.values, row, rest, f, right))
