@@ -17,6 +17,7 @@ from qsubset.values import (
     INTEGERS,
     LONG,
     MIXED,
+    NAMES,
     NIL,
     Atom,
     Derived,
@@ -26,7 +27,7 @@ from qsubset.values import (
     Value,
     Verb,
     assemble,
-    boolean,  # fmt: skip
+    boolean,
     count,
     enlist,
     is_function,
@@ -242,7 +243,7 @@ def empty_fold(g: Value, x: Value) -> Any:
         return Atom(-kind, IDENTITIES[g.name] * (1.0 if kind == FLOAT else 1))
     if isinstance(g, Verb) and g.name in ("&", "|") and x.kind == BOOLEAN:
         return boolean(g.name == "&")
-    if x.kind == MIXED or not isinstance(g, Verb):
+    if x.kind not in NAMES or not isinstance(g, Verb):
         return List(MIXED, [])
     return x if g.name == "," else Atom(-x.kind, null_datum(x.kind))
 

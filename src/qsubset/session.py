@@ -252,11 +252,11 @@ def bound(session: Session) -> dict[str, Verb]:
     enter(1, "exit", leave)
     enter(1, "type", lambda x: Atom(-5, x.kind))
     enter(1, "read0", read)
-    enter(1, ".Q.s", lambda x: string(layout_text(x)))
-    enter(1, ".Q.s1", lambda x: string(console.one_line(x)))
+    enter(1, ".Q.s", lambda x: made(layout_text(x)))
+    enter(1, ".Q.s1", lambda x: made(console.one_line(x)))
     enter(1, ".Q.ty", lambda x: Atom(-CHAR, type_letter(x)))
     enter(2, ".Q.fu", lambda f, x: apply(f, [x]))
-    enter(1, ".j.j", lambda x: string(json.to_json(x)))
+    enter(1, ".j.j", lambda x: made(json.to_json(x)))
     enter(1, ".j.k", lambda x: json.from_json(text_of(x)))
     enter(2, "each", lambda f, x: apply_each(f, x, "'"))
     enter(2, "peach", lambda f, x: apply_each(f, x, "'"))
@@ -319,6 +319,12 @@ def bang(session: Session) -> Callable[..., Any]:
         return plain(x, y)
 
     return go
+
+
+def made(text: str) -> List:
+    """A string that may be much longer than what it tells of. Raises: QError 'wsfull, LimitReached."""
+    host.room(len(text))
+    return string(text)
 
 
 def shown(x: Value) -> Value:
