@@ -26,7 +26,7 @@ from qsubset.syntax import (
     Name,
     Node,
     Operator,
-    Query,  # fmt: skip
+    Query,
     Return,
     Signal,
     TableOf,

@@ -25,7 +25,7 @@ from qsubset.values import (
     Table,
     Value,
     assemble,
-    boolean,  # fmt: skip
+    boolean,
     floating,
     items,
     string,

@@ -22,7 +22,7 @@ from qsubset.syntax import (
     ListOf,
     Name,
     Node,
-    Operator,  # fmt: skip
+    Operator,
     Query,
     Return,
     Signal,

@@ -160,6 +160,10 @@ class Session:
             return self.verbs[name.removeprefix(".q.")]
         raise QError(name)
 
+    def meant(self, x: Value) -> Any:
+        """The global of a name; anything else is meant itself."""
+        return self.named(text_of(x)) if x.kind == -SYMBOL else x
+
     def set(self, x: Value, y: Value) -> Value:
         (name,) = names_in(x) if is_atom(x) else [""]
         if not re.fullmatch(r"\.?[A-Za-z][\w.]*", name):
@@ -236,15 +240,15 @@ def bound(session: Session) -> dict[str, Verb]:
     for name in ("@", "."):
         for arguments in (3, 4):
             enter(arguments, name, session.in_place(VERBS[name].forms[arguments]))
-    enter(2, "@", session_at(session))
-    enter(2, ".", session_dot(session))
+    enter(2, "@", lambda x, y: apply(session.meant(x), [y]))
+    enter(2, ".", lambda x, y: VERBS["."].forms[2](session.meant(x), y))
     enter(2, "set", session.set)
     enter(2, "insert", session.insert)
     enter(2, "upsert", session.upsert)
     enter(1, "tables", session.tables)
     enter(1, "key", session.key)
     for name in ("cols", "keys", "meta", "ungroup"):
-        enter(1, name, of_name(session, VERBS[name].forms[1]))
+        enter(1, name, of_meant(session, VERBS[name].forms[1]))
     for name in ("xasc", "xdesc", "xkey", "xcol", "xcols"):
         enter(2, name, right_in_place(session, VERBS[name].forms[2]))
     enter(2, "!", bang(session))
@@ -276,26 +280,8 @@ def apply_each(f: Value, x: Value, iterator: str) -> Any:
     return apply(Derived(iterator, f), [x])
 
 
-def session_at(session: Session) -> Callable[..., Any]:
-    """`name@x` is the global's."""
-
-    def go(x: Value, y: Value) -> Any:
-        return apply(session.named(text_of(x)) if x.kind == -SYMBOL else x, [y])
-
-    return go
-
-
-def session_dot(session: Session) -> Callable[..., Any]:
-    plain = VERBS["."].forms[2]
-
-    def go(x: Value, y: Value) -> Any:
-        return plain(session.named(text_of(x)) if x.kind == -SYMBOL else x, y)
-
-    return go
-
-
-def of_name(session: Session, f: Callable[[Value], Any]) -> Callable[[Value], Any]:
-    return lambda x: f(session.named(text_of(x)) if x.kind == -SYMBOL else x)
+def of_meant(session: Session, f: Callable[[Value], Any]) -> Callable[[Value], Any]:
+    return lambda x: f(session.meant(x))
 
 
 def right_in_place(session: Session, f: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from qsubset.values import NIL
 
 sys.path.remove(_SOURCES)
 _LIMITS = Limits(depth=2000)  # steps and memory are the operating system's to limit
-_session = Session(_LIMITS)
+_session: Session  # of the program that runs
 
 
 class Failed(Exception):

@@ -17,7 +17,7 @@ from hone.errors import UserError
 from hone.runners import q_script, q_values
 from hone.runners.reading import Limits
 from hone.runners.tests import Tests
-from hone.runners.verdict import Answer, Execution, Outcome, Verdict, grade
+from hone.runners.verdict import Answer, Execution, Outcome, Verdict, grade, is_right
 from qsubset.session import statements_of
 
 _SYNC, _ANSWER, _CHARACTERS, _ERROR = 1, 2, 10, -128
@@ -51,14 +51,12 @@ class QServer:
         """Run `source` on the inputs of `tests`, and compare here."""
         if not tests.entry:
             raise UserError("q-ipc: expected tests that call a function, found tests by stdin and stdout")
-        cases = tuple(replace(case, expected=q_values.canonical(case.expected)) for case in tests.cases)
-        tests = replace(tests, cases=cases)
+        tests = tests.in_form(q_values.canonical)
         began = time.monotonic()
         answers: list[Answer] = []
-        for case in tests.cases:
+        for i, case in enumerate(tests.cases):
             answers.append(self._answer(source, tests.entry, case.args))
-            one = Tests(tests.entry, (case,), tests.tolerance)
-            if stop_at_first_failure and not grade(answers[-1:], one, "", ()).passed:
+            if stop_at_first_failure and not is_right(answers[-1], tests, i):
                 break
         return replace(grade(answers, tests, self.engine, self.isolation), wall_s=time.monotonic() - began)
 

@@ -26,7 +26,7 @@ from hone.runners.languages import Language, python
 from hone.runners.reading import Limits, Reading, command_answer, complete
 from hone.runners.tests import Tests
 from hone.runners.values import encode
-from hone.runners.verdict import Answer, Execution, Verdict, grade
+from hone.runners.verdict import Answer, Execution, Verdict, grade, is_right
 
 _SERVER = Path(__file__).with_name("server.py")
 _SERIES = 1000  # programs that one process runs, where the language allows that
@@ -62,9 +62,8 @@ class Sandbox:
 
     def verdict(self, source: str, tests: Tests, stop_at_first_failure: bool = False) -> Verdict:
         """Run `source` on the inputs of `tests`, and compare here."""
-        if canonical := self.language.canonical:
-            cases = tuple(dataclasses.replace(case, expected=canonical(case.expected)) for case in tests.cases)
-            tests = dataclasses.replace(tests, cases=cases)
+        if self.language.canonical:
+            tests = tests.in_form(self.language.canonical)
         with self._worker() as worker:
             began, worker.cpu_s = time.monotonic(), 0.0
             answers = _answers(worker, source, tests, stop_at_first_failure)
@@ -122,16 +121,15 @@ def _answers(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[A
         inputs = [encode(list(case.args)) for case in tests.cases]
 
         def failed(answer: Answer, i: int) -> bool:
-            one = Tests(tests.entry, tests.cases[i : i + 1], tests.tolerance)
-            return not grade([answer], one, "", ()).passed
+            return not is_right(answer, tests, i)
 
         return worker.execute(source, tests.entry, inputs, until=failed if stop else None)[0]
     answers = []
-    for case in tests.cases:
+    for i, case in enumerate(tests.cases):
         found, stdout = worker.execute(source, stdin=case.stdin)
         answer = found[0] if found else Answer("missing")
         answers.append(Answer("passed", stdout) if answer.outcome == "passed" else answer)
-        if stop and not grade(answers[-1:], Tests("", (case,)), "", ()).passed:
+        if stop and not is_right(answers[-1], tests, i):
             break
     return answers
 
@@ -142,7 +140,7 @@ def _called(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[An
     if calls is None:
         raise UserError(f"{worker.language.name}: expected tests by stdin and stdout, found calls of {tests.entry}")
     answers = []
-    for case in tests.cases:
+    for i, case in enumerate(tests.cases):
         (answer, *_), stdout = worker.execute(calls.script(source, tests.entry, case.args))
         if answer.outcome == "passed":
             try:
@@ -150,8 +148,7 @@ def _called(worker: "_Worker", source: str, tests: Tests, stop: bool) -> list[An
             except ValueError as error:
                 answer = Answer("missing", error=str(error))
         answers.append(answer)
-        one = Tests(tests.entry, (case,), tests.tolerance)
-        if stop and not grade([answer], one, "", ()).passed:
+        if stop and not is_right(answer, tests, i):
             break
     return answers
 

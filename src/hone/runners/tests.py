@@ -6,7 +6,8 @@
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hone.errors import UserError
@@ -52,6 +53,10 @@ class Tests:
         if not cases:
             raise UserError(f"tests: {_LAYOUT}, found no cases")
         return cls(entry, cases, tolerance)
+
+    def in_form(self, canonical: Callable[[Any], Any]) -> "Tests":
+        """The tests with what they expect in another form."""
+        return replace(self, cases=tuple(replace(case, expected=canonical(case.expected)) for case in self.cases))
 
     def dump(self) -> str:
         """The JSON that `parse` reads; equal tests give equal text."""

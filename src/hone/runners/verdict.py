@@ -1,5 +1,6 @@
 """What running a program showed, and its grading: pure, in the parent, where alone the expected answers are."""
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,11 @@ def grade(answers: Sequence[Answer], tests: Tests, engine: str, isolation: tuple
     failed = next((case for case in cases if case.outcome != "passed"), None)
     reason = failed.outcome if failed else "passed" if cases else "missing"
     return Verdict(reason == "passed", reason, cases, engine, isolation)
+
+
+def is_right(answer: Answer, tests: Tests, i: int) -> bool:
+    """Whether an answer is what test `i` expects."""
+    return grade([answer], dataclasses.replace(tests, cases=tests.cases[i : i + 1]), "", ()).passed
 
 
 def _compare(answer: Answer, expected: Any, tests: Tests) -> CaseVerdict:

@@ -1,7 +1,7 @@
 """What is built in, family by family: importing this fills `VERBS`."""
 
 from qsubset.verbs import (
-    aggregates,  # fmt: skip
+    aggregates,
     arithmetic,
     bits,
     casts,

@@ -25,7 +25,7 @@ from qsubset.values import (
     Atom,
     Dict,
     List,
-    Table,  # fmt: skip
+    Table,
     Value,
     assemble,
     boolean,
@@ -155,8 +155,7 @@ def extreme(name: str, f: Binary, choose: Callable[..., Any], sign: int) -> None
             return Atom(-x.kind, choose(data))
         if x.kind in (BOOLEAN, BYTE, CHAR):
             return Atom(-x.kind, {BOOLEAN: int(sign < 0), BYTE: 0, CHAR: " "}[x.kind])
-        return Atom(-x.kind, -sign * (INF if x.kind in FLOATS else INFINITE)) if not x.data else Atom(
-            -x.kind, -sign * INFINITE if x.kind not in FLOATS else -sign * INF)  # fmt: skip
+        return Atom(-x.kind, -sign * (INF if x.kind in FLOATS else INFINITE))
 
 
 extreme("max", maximum, max, 1)

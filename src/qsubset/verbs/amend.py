@@ -22,7 +22,7 @@ from qsubset.values import (
     assemble,
     count,
     hashable,
-    is_function,  # fmt: skip
+    is_function,
     items,
     keys_of,
     longs,

@@ -19,7 +19,7 @@ from qsubset.values import (
     Value,
     boolean,
     match,
-    near,  # fmt: skip
+    near,
 )
 from qsubset.verbs.arithmetic import between, itemwise, leafwise
 from qsubset.verbs.registry import dyad, monad

@@ -7,7 +7,7 @@ from typing import Any
 from qsubset.apply import at_places, find
 from qsubset.errors import QError
 from qsubset.values import (
-    SYMBOL,  # fmt: skip
+    SYMBOL,
     Dict,
     List,
     Table,

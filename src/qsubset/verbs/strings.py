@@ -25,7 +25,7 @@ from qsubset.values import (
     Value,
     assemble,
     boolean,
-    is_function,  # fmt: skip
+    is_function,
     is_list,
     is_text,
     items,
