@@ -29,6 +29,7 @@ from qsubset.values import (
     MINUTE,
     MIXED,
     MONTH,
+    NAMES,
     NAN,
     NULL,
     REAL,
@@ -81,6 +82,8 @@ def dollar(x: Value, y: Value) -> Any:
         return by_letter(x.data, y)
     if x.kind == -SYMBOL:
         return by_name(x.data, y)
+    if x.kind == -SHORT and abs(integer(x)) not in (MIXED, *NAMES):
+        raise QError("type")
     if x.kind == -SHORT:
         return cast(integer(x), y) if integer(x) >= 0 else tok(-integer(x), y)
     if x.kind in (CHAR, SYMBOL, SHORT) or (x.kind == MIXED and any(each.kind in CODES for each in items(x))):

@@ -10,6 +10,10 @@ from tests.unit.qsubset.fuzzing import LIMITS, SEEDS, STDIN, Survey, programs, s
 from qsubset import Limits, run
 
 CAUGHT = (  # programs that once did, cut down
+    "$[3h;3]",
+    "g:{}\n(xcols)/([k:g]v:til 0)",
+    "b:(`a`b!2;`a`b!4)!2i\n()[b[]:0W;]",
+    "-0wg",
     "@[1;:;9]",
     ".[``(1 4);(;);2]",
     ":0",
