@@ -148,7 +148,8 @@ def literals(texts: Sequence[str]) -> Atom | List:
     if len(atoms) < len(found):
         raise QError(" ".join(texts))
     kinds = {-atom.kind for atom in atoms}
-    if kinds & {CHAR, BYTE, BOOLEAN} and len(atoms) > 1:
+    no_bits = BOOLEAN in kinds and any(atom.data not in (0, 1) for atom in atoms)
+    if no_bits or kinds & {CHAR, BYTE}:
         raise QError(" ".join(texts))
     kind = -atoms[-1].kind if found[-1][1] else max(kinds)
     if kinds & TEMPORALS:
