@@ -35,7 +35,7 @@ def main(
         settings = block(params, "sft", TrainParams)
         default = Path("work") / f"{out.parent.name}-{out.name}"  # as the stage is called
         # Not before the parameters are known to be good: torch takes seconds to come.
-        from hone.training.checkpoints import Interrupted
+        from hone.training.checkpoints import Interrupted, Superseded
         from hone.training.run import Inputs
         from hone.training.run import train as run
 
@@ -43,6 +43,9 @@ def main(
             run(settings, Inputs(base, tokenizer, train, val), out, work or default)
         except Interrupted as stopped:
             say(f"train: {stopped}; the state is saved, the same command goes on")
+            raise typer.Exit(GO_ON) from None
+        except Superseded as gone:
+            say(f"train: {gone}")
             raise typer.Exit(GO_ON) from None
 
 

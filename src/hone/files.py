@@ -93,6 +93,23 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def numbered(root: Path) -> dict[int, Path]:
+    """The folders directly below `root` whose names are numbers, by number."""
+    found = root.iterdir() if root.is_dir() else ()
+    return {int(folder.name): folder for folder in sorted(found) if folder.name.isdigit()}
+
+
+def numbered_folder(root: Path) -> Path:
+    """Make the next numbered folder below `root`: nobody else, on whatever machine, is given the same."""
+    while True:
+        folder = root / f"{max(numbered(root), default=0) + 1:04}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:  # another was faster
+            continue
+        return folder
+
+
 def manifest(folder: Path) -> dict[str, Any]:
     """`{"files": {relative path: {"sha256": hex, "size": bytes}}}` of all files below `folder` but the manifest."""
     files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name not in (MANIFEST, ".snakemake_timestamp"))

@@ -1,10 +1,13 @@
 """The state of an unfinished training run on disk, and the wish to stop that makes it be saved.
 
-A folder holds `state.json`, which is written last and names the one tensor file that belongs to it, with its
-hash: a kill at any moment leaves the state before or the state after. Tensors are safetensors; nothing is
-unpickled.
+Below a run's folder each copy of the run has a numbered folder of its own, and the state that counts is that of the
+highest number that saved one: a copy that lives on after its successor has begun (its node was cut off, and the
+job requeued elsewhere) writes where nobody looks. A folder holds `state.json`, which is written last and names
+the tensor files that belong to it, a file a process, with their hashes: a kill at any moment leaves the state before
+or the state after. Tensors are safetensors; nothing is unpickled.
 """
 
+import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,10 +19,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from hone.errors import UserError
-from hone.files import atomic, read_json, sha256, write_json
+from hone.files import atomic, numbered, numbered_folder, read_json, sha256, write_json
 
 STATE = "state.json"
-FORMAT = 1
+FORMAT = 2
 SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 
 Tensors = dict[str, torch.Tensor]
@@ -27,6 +30,10 @@ Tensors = dict[str, torch.Tensor]
 
 class Interrupted(Exception):
     """Training was asked to stop; its state is saved, and the same command goes on from there."""
+
+
+class Superseded(Exception):
+    """Another copy of this run has begun: this one must not write any more."""
 
 
 class Stop:
@@ -49,26 +56,52 @@ class Stop:
         self.requested = True
 
 
-def save(folder: Path, step: int, tensors: Tensors, facts: dict[str, Any]) -> None:
-    """Publish the state after `step`; the one before is removed last. `facts` must be JSON."""
-    file = folder / f"tensors-{step:08}.safetensors"
-    with atomic(file) as temporary:
-        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, temporary)
-    described = {"format": FORMAT, "step": step, "tensors": {"file": file.name, "sha256": sha256(file)}}
-    write_json(folder / STATE, {**facts, **described})
-    for other in folder.glob("*.safetensors"):
-        if other != file:
-            other.unlink()
+class Copy:
+    """One copy of a run, the latest when it begins: `folder` is its own below `root`.
+
+    The processes of one copy share it: the first makes it, and the others are told its `folder`.
+    """
+
+    def __init__(self, root: Path, folder: Path | None = None) -> None:
+        self.root = root
+        self.folder = folder or numbered_folder(root)
+
+    def check(self) -> None:
+        """Raises: Superseded if a later copy has begun."""
+        latest = max(numbered(self.root), default=None)
+        if latest is None or int(self.folder.name) < latest:
+            raise Superseded(f"{self.root}: another copy of this run goes on, so this one ends; it wrote nothing since")
+
+    def write(self, step: int, tensors: Tensors, process: int = 0) -> dict[str, str]:
+        """Write one process's tensors after `step`; the result goes into `publish`."""
+        file = self.folder / f"tensors-{step:08}-{process}.safetensors"
+        with atomic(file) as temporary:
+            save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, temporary)
+        return {"file": file.name, "sha256": sha256(file)}
+
+    def publish(self, step: int, parts: Sequence[Mapping[str, str]], facts: Mapping[str, Any]) -> None:
+        """Make what all processes wrote the state after `step`; what was there before is removed last."""
+        self.check()
+        write_json(self.folder / STATE, {**facts, "format": FORMAT, "step": step, "tensors": list(parts)})
+        current = {part["file"] for part in parts}
+        for file in self.folder.glob("*.safetensors"):
+            if file.name not in current:
+                file.unlink()
+        for number, folder in numbered(self.root).items():
+            if number < int(self.folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
-def load(folder: Path, expected: Mapping[str, Sequence[int]]) -> tuple[Tensors, dict[str, Any]] | None:
-    """The saved tensors and facts, None where nothing was saved.
+def load(root: Path, expected: Mapping[str, Sequence[int]]) -> tuple[Tensors, dict[str, Any]] | None:
+    """The saved tensors, whole however many processes wrote them, and the facts; None where nothing was saved.
 
     `expected`: name -> shape of tensors that must be there. A damaged state is a `UserError` that names the
     folder and says what to do.
     """
-    if not (folder / STATE).exists():
+    saved = [folder for _, folder in sorted(numbered(root).items()) if (folder / STATE).exists()]
+    if not saved:
         return None
+    folder = saved[-1]
     try:
         tensors, facts = _read(folder)
         for name, shape in expected.items():
@@ -86,9 +119,19 @@ def _read(folder: Path) -> tuple[Tensors, dict[str, Any]]:
     facts = read_json(folder / STATE)
     if facts["format"] != FORMAT:
         raise ValueError(f"format {facts['format']}, not {FORMAT}")
-    file = folder / facts["tensors"]["file"]
+    parts = [_part(folder, part) for part in facts["tensors"]]
+    pieces: dict[str, list[torch.Tensor]] = {}
+    for part in parts:
+        for name, tensor in part.items():
+            pieces.setdefault(name, []).append(tensor)
+    # What was sharded is cut along its first dimension, in the order of the processes; all else only the first wrote.
+    return {name: torch.cat(found) if len(found) > 1 else found[0] for name, found in pieces.items()}, facts
+
+
+def _part(folder: Path, part: Mapping[str, str]) -> Tensors:
+    file = folder / part["file"]
     if not file.is_file():
         raise ValueError(f"{file.name} is missing")
-    if sha256(file) != facts["tensors"]["sha256"]:
+    if sha256(file) != part["sha256"]:
         raise ValueError(f"{file.name} does not have the recorded hash")
-    return load_file(file), facts
+    return load_file(file)

@@ -3,8 +3,8 @@
 What decides a step is the weights, the optimiser's moments and the step's number: its rows (batches.py), its
 learning rate and its dropout's seed all follow from that number. So a run that was stopped and resumed ends
 in the same bits as one that was not. A stop is looked for between micro-batches; the step at hand is then
-given up and taken again later. One process, one device. Test rows never come here: the best weights are
-chosen by the validation rows.
+given up and taken again later. Several processes share the micro-batches of each step, and sum up to the same
+step (ranks.py). Test rows never come here: the best weights are chosen by the validation rows.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.distributed.tensor import DTensor
 
 from hone.chat import Encoded
 from hone.config import TrainParams
@@ -25,10 +26,11 @@ from hone.progress import Progress
 from hone.training import checkpoints
 from hone.training.attention import in_blocks
 from hone.training.batches import Batch, Step, by_length, collate, steps_of_epoch
-from hone.training.checkpoints import Interrupted, Stop, Tensors
+from hone.training.checkpoints import Copy, Interrupted, Stop, Tensors
 from hone.training.lean import lean
-from hone.training.loss import summed_loss
+from hone.training.loss import Objective
 from hone.training.methods import without_dropout
+from hone.training.ranks import Ranks, laid_out_as, local, whole
 
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # what AdamW keeps of each parameter
 
@@ -58,36 +60,49 @@ class Loop:
         val: Sequence[Encoded],
         params: TrainParams,
         folder: Path,
-        events: Events,
+        events: Events | None,
+        ranks: Ranks,
         autocast: bool = False,
     ) -> None:
-        self.model, self.params, self.folder, self.events = model, params, folder, events
-        self.device = next(model.parameters()).device
+        self.model, self.params, self.folder, self.events, self.ranks = model, params, folder, events, ranks
         self.rows = train
         self.steps = plan([len(row.ids) for row in train], params)
         given = params.validate_every
         self.validate_every = max(1, round(given if given >= 1 else given * len(self.steps) / params.epochs))
         groups = by_length([len(row.ids) for row in val], range(len(val)), params.tokens_per_batch)
         self.val = [collate([val[row] for row in group]) for group in groups]
+        self.objective = ranks.together(Objective(model, autocast))
         self.trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self.optimiser = adamw(list(self.trainable.values()), params)
-        self.autocast = autocast
+        self.device = next(iter(self.trainable.values())).device
         self.state = State()
 
     def run(self, stop: Stop) -> State:
-        """Train to the end and leave the best weights in the model. `Interrupted` if stopped and saved."""
+        """Train to the end and leave the best weights in the model.
+
+        Raises: Interrupted if stopped and saved; Superseded if another copy of the run has begun.
+        """
+        # First: from now on no earlier copy can save anything.
+        self.copy = Copy(self.folder, self.ranks.told(Copy(self.folder).folder if self.ranks.first else None))
         self._resume()
         try:
             to_go = len(self.steps) - self.state.step
-            with lean(self.model), in_blocks(self.model), Progress(to_go, "train", "steps") as progress:
+            # What is sharded is put together by hooks on PEFT's own layers.
+            leaner = contextlib.nullcontext() if self.ranks.sharded else lean(self.model)
+            with leaner, in_blocks(self.model), Progress(to_go, "train", "steps") as progress:
                 while not self._finished():
                     self._advance(progress, stop)
         except Interrupted:
             self._save()
             raise
+        self.copy.check()
         for name, tensor in self.state.best.items():
             self.trainable[name].data.copy_(tensor)
         return self.state
+
+    def learned(self) -> Tensors:
+        """The trained tensors, whole; every process must ask at once."""
+        return {name: whole(p.detach()) for name, p in self.trainable.items()}
 
     def _finished(self) -> bool:
         return (self.state.step == len(self.steps) or self._settled()) and not self._validation_due()
@@ -105,6 +120,7 @@ class Loop:
 
     def _advance(self, progress: Progress, stop: Stop) -> None:
         """One validation with its checkpoint where one is due, else one step."""
+        self.copy.check()
         if not self._validation_due():
             progress.advance(**self._step(stop))
             return
@@ -113,33 +129,36 @@ class Loop:
         if self.state.best_step == self.state.step:
             self.state.best = {name: p.detach().clone() for name, p in self.trainable.items()}
         self._save()
-        self.events.log(self.state.step, validation_loss=loss)
+        self._log(self.state.step, validation_loss=loss)
         progress.advance(0, validation_loss=loss)
 
     def _step(self, stop: Stop) -> dict[str, float]:
         """One optimiser step. Its loss: the sum over its supervised tokens, divided once by their number."""
         began = time.perf_counter()
         number = self.state.step
-        batches = [collate([self.rows[row] for row in group]) for group in self.steps[number]]
-        supervised = sum(int(batch.supervised.sum()) for batch in batches)
+        step = self.steps[number]
+        supervised = sum(sum(self.rows[row].supervised[1:]) for group in step for row in group)
+        shares = self.ranks.share(list(enumerate(step)))
         self.model.train()
-        # Dropout: the same masks whenever this step is taken.
-        torch.manual_seed(self.params.seed * 1_000_003 + number)
         total = torch.zeros((), device=self.device)
-        for batch in batches:
+        for turn, ((place, group), counts) in enumerate(shares, start=1):
             self._look(stop)
-            loss = self._summed(batch) / supervised
-            loss.backward()
-            total += loss.detach()
+            # Dropout: the same masks whenever, and by whichever process, this micro-batch is taken.
+            torch.manual_seed((self.params.seed * 1_000_003 + number) * 1_009 + place)
+            with self.ranks.adding_up(self.objective, last=turn == len(shares)):
+                part = self._summed(collate([self.rows[row] for row in group])) * counts / supervised
+                (part * self.ranks.count).backward()  # several processes take the mean of their gradients
+            total += part.detach()
         self._look(stop)
         rate = learning_rate(number, len(self.steps), self.params)
         norm = self._update(rate)
-        self.state.losses.append(self._finite(float(total), norm))
+        loss = float(self.ranks.sum(total))
+        self.state.losses.append(self._finite(loss, norm))
         self.state.step += 1
-        tokens = sum(int(batch.mask.sum()) for batch in batches)
+        tokens = sum(len(self.rows[row].ids) for group in step for row in group)
         speed = tokens / (time.perf_counter() - began)
-        self.events.log(number + 1, loss=float(total), learning_rate=rate, grad_norm=norm, tokens_per_second=speed)
-        return {"loss": float(total), "tokens_per_second": speed}
+        self._log(number + 1, loss=loss, learning_rate=rate, grad_norm=norm, tokens_per_second=speed)
+        return {"loss": loss, "tokens_per_second": speed}
 
     def _update(self, rate: float) -> float:
         """Clip the gradients, take the step, and return the norm before clipping."""
@@ -148,26 +167,29 @@ class Loop:
         norm = torch.nn.utils.clip_grad_norm_(list(self.trainable.values()), self.params.max_grad_norm)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        return float(norm)
+        return float(whole(norm))
 
     def _validate(self, stop: Stop) -> float:
         """Mean loss of all supervised validation tokens, dropout off."""
         without_dropout(self.model)
-        total = 0.0
+        total = torch.zeros((), device=self.device)
         with torch.no_grad():
-            for batch in self.val:
+            for batch, counts in self.ranks.share(self.val):
                 self._look(stop)
-                total += float(self._summed(batch))
-        return total / sum(int(batch.supervised.sum()) for batch in self.val)
+                total += self._summed(batch) * counts
+        return float(self.ranks.sum(total)) / sum(int(batch.supervised.sum()) for batch in self.val)
 
     def _summed(self, batch: Batch) -> torch.Tensor:
-        cast = torch.autocast(self.device.type, torch.bfloat16) if self.autocast else contextlib.nullcontext()
-        with cast:
-            return summed_loss(self.model, batch.to(self.device))
+        loss: torch.Tensor = self.objective(batch.to(self.device))
+        return loss
+
+    def _log(self, step: int, **values: float) -> None:
+        if self.events is not None:
+            self.events.log(step, **values)
 
     def _look(self, stop: Stop) -> None:
         """Give up what is being done if a stop was asked for: the last finished step stands."""
-        if stop.requested:
+        if self.ranks.any(stop.requested):
             raise Interrupted(f"stopped after step {self.state.step} of {len(self.steps)}")
 
     def _finite(self, loss: float, norm: float) -> float:
@@ -184,21 +206,35 @@ class Loop:
         tensors |= {f"best/{name}": tensor for name, tensor in self.state.best.items()}
         for name, p in self.trainable.items():
             tensors |= {f"adam/{name}/{key}": value for key, value in self.optimiser.state[p].items()}
-        facts = {"losses": self.state.losses, "validation": sorted(self.state.validation.items())}
-        checkpoints.save(self.folder, self.state.step, tensors, facts)
+        self.copy.check()
+        # What every process holds whole, the first writes; of what is sharded each writes its part.
+        mine = {
+            name: local(tensor) for name, tensor in tensors.items() if self.ranks.first or isinstance(tensor, DTensor)
+        }
+        step, writes = self.state.step, self.ranks.first or self.ranks.sharded
+        parts = self.ranks.all(self.copy.write(step, mine, self.ranks.number) if writes else None)
+        if self.ranks.first:
+            facts = {"losses": self.state.losses, "validation": sorted(self.state.validation.items())}
+            self.copy.publish(step, [part for part in parts if part], facts)
+        self.ranks.wait()
 
     def _resume(self) -> None:
-        """Go on from the saved state, if there is one."""
+        """Go on from the saved state, if there is one, whatever the number of processes that saved it."""
         shapes = {f"now/{name}": p.shape for name, p in self.trainable.items()}
         saved = checkpoints.load(self.folder, expected=shapes)
         if saved is None:
             return
         tensors, facts = saved
+        best = {}
         for name, p in self.trainable.items():
-            p.data.copy_(tensors[f"now/{name}"])
-            moments = {key: tensors.get(f"adam/{name}/{key}") for key in MOMENTS}
-            self.optimiser.state[p] = {k: t.to(self.device) for k, t in moments.items() if t is not None}
-        best = {name: tensors[f"best/{name}"] for name in self.trainable if f"best/{name}" in tensors}
+            local(p.data).copy_(local(laid_out_as(p.data, tensors[f"now/{name}"])))
+            moments = {key: tensors[f"adam/{name}/{key}"] for key in MOMENTS if f"adam/{name}/{key}" in tensors}
+            self.optimiser.state[p] = {
+                key: laid_out_as(p.data, value) if value.ndim else value.to(self.device)
+                for key, value in moments.items()
+            }
+            if f"best/{name}" in tensors:
+                best[name] = laid_out_as(p.data, tensors[f"best/{name}"])
         self.state = State(facts["step"], facts["losses"], dict(map(tuple, facts["validation"])), best)
 
 

@@ -7,6 +7,7 @@ an error. The result is a sum: who weighs it divides by the tokens of the whole 
 not matter.
 """
 
+import contextlib
 from typing import Any
 
 import torch
@@ -18,6 +19,25 @@ from hone.training.batches import Batch
 # Settings by which some architectures bend their logits after the head, which this shortcut would leave out.
 BENT_LOGITS = ("final_logit_softcapping", "logits_scaling", "logit_scale")
 ROWS_AT_ONCE = 64  # rows of logits in float32 at a time: small enough for a processor's cache
+
+
+class Objective(torch.nn.Module):
+    """A model and its loss as one module: its call is what several processes meet in.
+
+    In `autocast` the matrix products of a model held in float32 are made in bfloat16.
+    """
+
+    def __init__(self, model: Any, autocast: bool) -> None:
+        super().__init__()
+        self.model = model
+        self._autocast = autocast
+        self.blocks: frozenset[str] = frozenset(causal_model(model)._no_split_modules)  # class names of its layers
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """`summed_loss` of the batch."""
+        kind = batch.ids.device.type
+        with torch.autocast(kind, torch.bfloat16) if self._autocast else contextlib.nullcontext():
+            return summed_loss(self.model, batch)
 
 
 def summed_loss(model: Any, batch: Batch) -> torch.Tensor:

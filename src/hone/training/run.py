@@ -26,6 +26,7 @@ from hone.training.batches import Batch
 from hone.training.checkpoints import Stop
 from hone.training.loop import Loop
 from hone.training.methods import prepare, without_dropout
+from hone.training.ranks import Ranks
 
 ROOMS = [Path(str(room.__file__)) for room in (chat, models, tokens)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
@@ -53,17 +54,38 @@ def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
     rows, val = (encode(builder, path, params) for path in (inputs.train, inputs.val))
     folder = work / key_of(params.model_dump(), [*asdict(inputs).values(), *CODE])
     digests = {name: digest(path) for name, path in asdict(inputs).items()}
+    ranks = Ranks()
+    if ranks.sharded and params.method == "qlora":
+        raise UserError(
+            "sft.method: expected lora or full where the model is sharded (FSDP), found qlora; use DDP for it"
+        )
     keep_memory()
-    with Stop() as stop, Events.open(folder, work.name, params.model_dump(), digests) as events:
-        model = on_device(models.load(inputs.base, inputs.tokenizer, method=params.method), params.method)
-        stored = model.dtype
-        model = prepare(model, params, [token.id for token in tokens.added(inputs.tokenizer)])
-        loop = Loop(model, rows, val, params, folder / "checkpoint", events, autocast=params.method == "full")
+    with Stop() as stop, contextlib.ExitStack() as opened:
+        events = None  # of several processes, the first tells what all of them do
+        if ranks.first:
+            events = opened.enter_context(Events.open(folder, work.name, params.model_dump(), digests))
+        # What is to be sharded is moved to its devices piece by piece.
+        model, stored = ready(params, inputs, torch.device("cpu") if ranks.sharded else ranks.device)
+        loop = Loop(model, rows, val, params, folder / "checkpoint", events, ranks, params.method == "full")
         state = loop.run(stop)
-        # A full model is published in the dtype that the base is stored in; an adapter stays in float32.
-        publish(models.cast(model, stored) if params.method == "full" else model, loop, inputs, out, digests)
-        events.end(best_validation_loss=state.validation[state.best_step], best_step=state.best_step)
-    shutil.rmtree(folder / "checkpoint", ignore_errors=True)
+        learned = loop.learned()
+        if ranks.first and events:
+            if ranks.sharded:
+                model, _ = ready(params, inputs, ranks.device)
+                for name, tensor in learned.items():
+                    model.get_parameter(name).data.copy_(tensor)
+            # A full model is published in the dtype that the base is stored in; an adapter stays in float32.
+            publish(models.cast(model, stored) if params.method == "full" else model, loop, inputs, out, digests)
+            events.end(best_validation_loss=state.validation[state.best_step], best_step=state.best_step)
+            shutil.rmtree(folder / "checkpoint", ignore_errors=True)
+        ranks.wait()
+
+
+def ready(params: TrainParams, inputs: Inputs, device: torch.device) -> tuple[Any, torch.dtype]:
+    """The base model made ready to be trained, and the dtype that it is stored in."""
+    model = on_device(models.load(inputs.base, inputs.tokenizer, method=params.method), params.method, device)
+    stored: torch.dtype = model.dtype
+    return prepare(model, params, [token.id for token in tokens.added(inputs.tokenizer)]), stored
 
 
 def encode(builder: Chat, path: Path, params: TrainParams) -> list[Encoded]:
@@ -88,7 +110,7 @@ def publish(model: Any, loop: Loop, inputs: Inputs, out: Path, digests: dict[str
         write_text(folder / "training_loss.tsv", curve(enumerate(loop.state.losses, start=1)))
         write_text(folder / "validation_loss.tsv", curve(sorted(loop.state.validation.items())))
         fresh = models.load(inputs.base, inputs.tokenizer, adapter=folder, method=method)
-        gap = logits_apart(model, on_device(fresh, method), probe)
+        gap = logits_apart(model, on_device(fresh, method, loop.device), probe)
         if gap:
             raise UserError(
                 f"{out}: expected the saved model to answer as the trained one, found logits {gap:.3g} "
@@ -128,9 +150,9 @@ def curve(losses: Iterable[tuple[int, float]]) -> str:
     return "".join(["step\tloss\n", *(f"{step}\t{loss!r}\n" for step, loss in losses)])
 
 
-def on_device(model: Any, method: str) -> Any:
-    """The model on the GPU if there is one; a quantised model already lies where it was quantised."""
-    return model if method == "qlora" else model.to("cuda" if torch.cuda.is_available() else "cpu")
+def on_device(model: Any, method: str, device: torch.device) -> Any:
+    """The model on `device`; a quantised one already lies where it was quantised."""
+    return model if method == "qlora" else model.to(device)
 
 
 def keep_memory() -> None:

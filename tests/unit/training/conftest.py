@@ -20,6 +20,7 @@ from hone.records import Message, Row, write_jsonl
 from hone.training.checkpoints import Stop
 from hone.training.loop import Loop
 from hone.training.methods import prepare
+from hone.training.ranks import Ranks
 from hone.training.run import Inputs
 
 VOCABULARY = 64
@@ -71,7 +72,7 @@ def loop(tmp_path: Path) -> Callable[..., Loop]:
         events = Events.open(tmp_path / name, "sft", settings.model_dump(), {})
         folder = tmp_path / name / "checkpoint"
         autocast = settings.method == "full"
-        return Loop(model, train or rows(24), rows(5), settings, folder, events, autocast)
+        return Loop(model, train or rows(24), rows(5), settings, folder, events, Ranks(), autocast)
 
     return make
 

@@ -75,7 +75,7 @@ def test_a_signal_is_seen_between_two_micro_batches_of_one_step(loop, monkeypatc
     with Stop() as stop, pytest.raises(Interrupted, match="after step 0 of 2"):
         run.run(stop)
     assert len(taken) == 2 < len(run.steps[0])
-    assert (run.folder / checkpoints.STATE).exists()
+    assert (run.copy.folder / checkpoints.STATE).exists()
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
