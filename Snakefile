@@ -13,7 +13,8 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from hone.errors import one_message
-from hone.pipeline import bridge
+from hone.pipeline import bridge, fanout
+from hone.pipeline.fanout import jobs
 from hone.pipeline.params import check_params, tree
 from hone.pipeline.spec import pipeline
 
@@ -28,6 +29,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve
 if config.get("isolation"):
     os.environ["HONE_ISOLATION"] = str(config["isolation"])
 
+# Whether several processes of a training share out its model, or have it whole each: `config: [sharded=true]`.
+if config.get("sharded"):
+    os.environ["HONE_SHARDED"] = "true"
+
 # A thread that waits for others spins a tenth of a millisecond, then sleeps: to sleep at once costs a small model a third
 # of its speed, and to spin on (the default) slows two jobs on the same cores several times over.
 os.environ.setdefault("GOMP_SPINCOUNT", "30000")
@@ -38,6 +43,8 @@ with one_message():
     if workflow.is_main_process:
         autosave = check_params(Path("params.yaml"), tree()).get("pipeline", {}).get("autosave", False)
     stages = pipeline().of
+    # Into how many jobs a profile has the work of one stage split, where it can be: `config: [parts=4]`.
+    parts = 1 if bridge.looks() else fanout.count(config)
     bridge.guard(workflow, autosave=workflow.is_main_process and autosave)
 
 

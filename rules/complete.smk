@@ -10,37 +10,39 @@ OUTPUTS:
 """
 
 for s in stages("complete"):
+    for job in jobs(s, parts):
 
-    rule:
-        name:
-            s.rule
-        input:
-            s.inputs,
-        output:
-            s.outputs,
-        params:
-            json=s.json,
-            recipe=s.recipe,
-            variant=s.variant,
-            base=s.flags("--base", "base"),
-            tokenizer=s.flags("--tokenizer", "tokenizer"),
-            adapter=s.flags("--adapter", s.variant),
-            rows=s.dep("test.jsonl"),
-            out=s.out("completions.jsonl"),
-            work=s.work,
-        log:
-            s.log,
-        threads: 8
-        resources:
-            gpu=len(s.data("base")),
-            mem_mb=16000,
-        shell:
-            "python scripts/complete.py"
-            " --recipe {params.recipe}"
-            " --variant {params.variant}"
-            " --params {params.json:q}"
-            " {params.base} {params.tokenizer} {params.adapter}"
-            " --rows {params.rows}"
-            " --out {params.out}"
-            " --work {params.work}"
-            " --log {log}"
+        rule:
+            name:
+                job.rule
+            input:
+                job.inputs,
+            output:
+                job.outputs,
+            params:
+                json=s.json,
+                recipe=s.recipe,
+                variant=s.variant,
+                base=s.flags("--base", "base"),
+                tokenizer=s.flags("--tokenizer", "tokenizer"),
+                adapter=s.flags("--adapter", s.variant),
+                rows=s.dep("test.jsonl"),
+                out=s.out("completions.jsonl"),
+                work=s.work,
+                part=job.flag,
+            log:
+                job.log,
+            threads: 8
+            resources:
+                gpu=len(s.data("base")) * job.works,
+                mem_mb=16000,
+            shell:
+                "python scripts/complete.py"
+                " --recipe {params.recipe}"
+                " --variant {params.variant}"
+                " --params {params.json:q}"
+                " {params.base} {params.tokenizer} {params.adapter}"
+                " --rows {params.rows}"
+                " --out {params.out}"
+                " --work {params.work} {params.part}"
+                " --log {log}"

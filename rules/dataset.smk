@@ -10,40 +10,42 @@ OUTPUTS:
 """
 
 for s in stages("dataset"):
+    for job in jobs(s, parts):
 
-    rule:
-        name:
-            s.rule
-        input:
-            s.inputs,
-        output:
-            s.outputs,
-        params:
-            json=s.json,
-            recipe=s.recipe,
-            drafts=s.dep("drafts.jsonl"),
-            account=s.dep("drafting.json"),
-            train=s.out("train.jsonl"),
-            val=s.out("val.jsonl"),
-            test=s.out("test.jsonl"),
-            alpaca=s.out("train_alpaca.json"),
-            validation=s.out("validation.json"),
-            report=s.out("validation.md"),
-            work=s.work,
-        log:
-            s.log,
-        threads: 2
-        shell:
-            "python scripts/dataset.py"
-            " --recipe {params.recipe}"
-            " --params {params.json:q}"
-            " --drafts {params.drafts}"
-            " --account {params.account}"
-            " --train {params.train}"
-            " --val {params.val}"
-            " --test {params.test}"
-            " --alpaca {params.alpaca}"
-            " --validation {params.validation}"
-            " --report {params.report}"
-            " --work {params.work}"
-            " --log {log}"
+        rule:
+            name:
+                job.rule
+            input:
+                job.inputs,
+            output:
+                job.outputs,
+            params:
+                json=s.json,
+                recipe=s.recipe,
+                drafts=s.dep("drafts.jsonl"),
+                account=s.dep("drafting.json"),
+                train=s.out("train.jsonl"),
+                val=s.out("val.jsonl"),
+                test=s.out("test.jsonl"),
+                alpaca=s.out("train_alpaca.json"),
+                validation=s.out("validation.json"),
+                report=s.out("validation.md"),
+                work=s.work,
+                part=job.flag,
+            log:
+                job.log,
+            threads: 2
+            shell:
+                "python scripts/dataset.py"
+                " --recipe {params.recipe}"
+                " --params {params.json:q}"
+                " --drafts {params.drafts}"
+                " --account {params.account}"
+                " --train {params.train}"
+                " --val {params.val}"
+                " --test {params.test}"
+                " --alpaca {params.alpaca}"
+                " --validation {params.validation}"
+                " --report {params.report}"
+                " --work {params.work} {params.part}"
+                " --log {log}"

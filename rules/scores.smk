@@ -8,26 +8,30 @@ OUTPUTS:
 """
 
 for s in stages("scores"):
+    for job in jobs(s, parts):
 
-    rule:
-        name:
-            s.rule
-        input:
-            s.inputs,
-        output:
-            s.outputs,
-        params:
-            recipe=s.recipe,
-            rows=s.dep("test.jsonl"),
-            completions=s.dep("completions.jsonl"),
-            out=s.out("scores.jsonl"),
-        log:
-            s.log,
-        threads: 2
-        shell:
-            "python scripts/score.py"
-            " --recipe {params.recipe}"
-            " --rows {params.rows}"
-            " --completions {params.completions}"
-            " --out {params.out}"
-            " --log {log}"
+        rule:
+            name:
+                job.rule
+            input:
+                job.inputs,
+            output:
+                job.outputs,
+            params:
+                recipe=s.recipe,
+                rows=s.dep("test.jsonl"),
+                completions=s.dep("completions.jsonl"),
+                out=s.out("scores.jsonl"),
+                work=s.work,
+                part=job.flag,
+            log:
+                job.log,
+            threads: 2
+            shell:
+                "python scripts/score.py"
+                " --recipe {params.recipe}"
+                " --rows {params.rows}"
+                " --completions {params.completions}"
+                " --out {params.out}"
+                " --work {params.work} {params.part}"
+                " --log {log}"

@@ -18,6 +18,7 @@ from hone.config import GenerateParams, block
 from hone.errors import UserError, one_message
 from hone.events import Events
 from hone.files import digest, key_of
+from hone.parts import Part, PartOption
 from hone.progress import set_log
 from hone.recipes.base import Recipe
 from hone.records import Completion, Row, read_jsonl, write_jsonl
@@ -34,23 +35,26 @@ def main(
     params: Annotated[str, typer.Option(help='JSON: {"generate": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="the stage's folder for resumable state")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    part: PartOption = "",
 ) -> None:
     """Write one completion for every row and sample."""
     with one_message():
         set_log(log)
+        share = Part.parse(part)
         skill = recipes.get(recipe)
         generate = block(params, "generate", GenerateParams)
         tested = read_jsonl(rows, Row)
         if not tested:
             raise UserError(f"{rows}: expected test rows, found none")
         if base is None:
-            write_jsonl(out, by_rule(skill, variant, tested, generate.samples))
+            found = by_rule(skill, variant, tested, generate.samples)
         elif tokenizer is None:
             raise UserError("--tokenizer: expected a folder beside --base, found nothing")
         else:
             with state(work) as folder:
-                found = by_model(skill, variant, tested, generate, (base, tokenizer, adapter), folder, rows)
-                write_jsonl(out, found)
+                found = by_model(skill, variant, tested, generate, (base, tokenizer, adapter), folder, rows, share)
+        if share.whole:
+            write_jsonl(out, found)
 
 
 def by_rule(skill: Recipe, variant: str, rows: list[Row], samples: int) -> list[Completion]:
@@ -70,8 +74,9 @@ def by_model(
     model: tuple[Path, Path, Path | None],
     work: Path,
     source: Path,
+    part: Part,
 ) -> list[Completion]:
-    """What a model answers. Raises `UserError` for a row whose prompt does not fit."""
+    """What a model answers; nothing for a part, which is only kept. `UserError` for a row whose prompt does not fit."""
     from hone.generation.replies import CODE, Folders, replies  # here: the rule needs no torch
 
     folders = Folders(*model)
@@ -79,9 +84,12 @@ def by_model(
     folder = work / key_of(facts, [*folders.paths, source, *CODE])
     inputs = {str(path): digest(path) for path in (*folders.paths, source)}
     prompts = [skill.prompt(row, variant) for row in rows]
-    cache = folder / "batches.jsonl"
+    asked = (folders, prompts, [f"row {row.id}" for row in rows], params, folder / "batches.jsonl")
+    if not part.whole:
+        replies(*asked, part)
+        return []
     with Events.open(folder, work.name, facts, inputs) as events:
-        made = replies(folders, prompts, [f"row {row.id}" for row in rows], params, cache)
+        made = replies(*asked)
         cut = sum(reply.finish == "length" for reply in made)
         tokens = sum(len(reply.token_ids) for reply in made)
         events.end(completions=len(made), completion_tokens=tokens, cut_at_length=cut)

@@ -16,6 +16,7 @@ from hone.config import DatasetParams, block
 from hone.dataset import SPLITS, balanced, counts, described, without_duplicates, without_overlaps
 from hone.errors import UserError, one_message
 from hone.files import read_json, write_json, write_text
+from hone.parts import Part, PartOption
 from hone.progress import say, set_log, track
 from hone.recipes.base import Check
 from hone.records import Row, read_jsonl, write_jsonl
@@ -36,10 +37,12 @@ def main(
     params: Annotated[str, typer.Option(help='JSON: {"dataset": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="where verdicts are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    part: PartOption = "",
 ) -> None:
     """Keep what is proven, and say what became of the rest."""
     with one_message():
         set_log(log)
+        share = Part.parse(part)
         skill = recipes.get(recipe)
         sizes = block(params, "dataset", DatasetParams)
         drafted, drafting = read_jsonl(drafts, Row), read_json(account)
@@ -48,7 +51,11 @@ def main(
         default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
         runner = Sandbox()
         with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
-            proven, refused = prove(drafted, verify)
+            proven, refused = prove(share.share(drafted), verify)
+        if not share.whole:
+            return
+        if not proven:
+            raise UserError(f"expected proven rows, found none among {len(drafted)} drafts: {counts(refused.values())}")
         engine = {"engine": runner.engine, "isolation": list(runner.isolation)}
         unique, twice = without_duplicates(proven)
         clean, overlaps = without_overlaps(unique, sizes.ngram)
@@ -74,8 +81,6 @@ def prove(rows: Sequence[Row], verify: Reuse[Check]) -> tuple[list[Row], dict[st
         else:
             refused[row.id] = check.reason
     say(f"verify: {verify.made} of {len(rows)} rows verified, {verify.known} known")
-    if not proven:
-        raise UserError(f"expected proven rows, found none among {len(rows)} drafts: {counts(refused.values())}")
     return proven, refused
 
 

@@ -20,6 +20,7 @@ from hone.errors import UserError, one_message
 from hone.evaluation.examples import page
 from hone.evaluation.judge import Judged, Pair, account, judge
 from hone.files import write_json, write_text
+from hone.parts import Part, PartOption
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe
 from hone.records import Completion, Row, Score, read_jsonl, write_lines
@@ -42,10 +43,12 @@ def main(
     params: Annotated[str, typer.Option(help='JSON: {"judge": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="the stage's folder; answers are kept beside it")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    part: PartOption = "",
 ) -> None:
     """Compare both variants on every row."""
     with one_message():
         set_log(log)
+        share = Part.parse(part)
         skill = recipes.get(recipe)
         settings = block(params, "judge", JudgeParams)
         tested = read_jsonl(rows, Row)
@@ -57,7 +60,11 @@ def main(
         pairs = [Pair(prompt_text(row), row.reply, said[BASE][row.id].text, said[TUNED][row.id].text) for row in tested]
         rights = [(exact[BASE][row.id], exact[TUNED][row.id]) for row in tested]
         folder = (work or Path("work") / f"{recipe}-judge").parent / "answers"
-        judged = by_judge(pairs, settings, folder / f"{recipe}-judge.jsonl") if settings.api in APIS else None
+        judged = None
+        if settings.api in APIS:
+            judged = by_judge(share.share(pairs), settings, folder / f"{recipe}-judge.jsonl")
+        if not share.whole:
+            return
         write_lines(results, [line for i, row in enumerate(tested) for line in answers(row, said, exact, judged, i)])
         lines = [compared(row, rights[i], judged[i] if judged else None) for i, row in enumerate(tested)]
         write_lines(comparison, lines)

@@ -1,7 +1,7 @@
 """Score the completions of one variant: pure and deterministic, so a changed metric regenerates no text.
 
 Every row must have its completions, and no completion may be left without a row: a failed generation is an
-empty text that scores nothing, never a missing line.
+empty text that scores nothing, never a missing line. Scores are kept in --work: only new completions are scored.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,12 @@ import typer
 
 from hone import recipes
 from hone.errors import UserError, one_message
+from hone.parts import Part, PartOption
 from hone.progress import set_log, track
+from hone.recipes.base import Scored
 from hone.records import Completion, Row, Score, read_jsonl, write_jsonl
-from hone.runners import Sandbox
+from hone.reuse import Reuse
+from hone.runners import Runner, Sandbox
 
 
 def main(
@@ -22,21 +25,31 @@ def main(
     rows: Annotated[Path, typer.Option(help="test.jsonl")],
     completions: Annotated[Path, typer.Option(help="completions.jsonl of one variant")],
     out: Annotated[Path, typer.Option(help="scores.jsonl to write")],
+    work: Annotated[Path | None, typer.Option(help="where scores are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    part: PartOption = "",
 ) -> None:
     """Write one score for every completion."""
     with one_message():
         set_log(log)
-        skill = recipes.get(recipe)
+        share = Part.parse(part)
         answered = joined(read_jsonl(rows, Row), read_jsonl(completions, Completion), completions)
-        groups = by_problem(answered)
+        groups = share.share(by_problem(answered))
+        default = Path("work") / f"{out.parent.parent.name}-scores-{out.parent.name}"  # as the stage is called
         scores: dict[tuple[str, int], Score] = {}
-        with Sandbox() as runner:
+        runner = Sandbox()
+        with Reuse(scored, tuple[Scored, ...], work or default, recipe, runner, unsure=["timeout"]) as known:
             for group in track(groups, len(groups), "scores", unit="problems"):
-                for (row, completion), scored in zip(group, skill.scores(group, runner), strict=True):
+                for (row, completion), found in zip(group, known(recipe, group), strict=True):
                     key = (row.id, row.problem_id, completion.variant, completion.sample)
-                    scores[row.id, completion.sample] = Score(*key, row.label, *scored, runner.engine, runner.isolation)
-        write_jsonl(out, [scores[row.id, completion.sample] for row, completion in answered])
+                    scores[row.id, completion.sample] = Score(*key, row.label, *found, runner.engine, runner.isolation)
+        if share.whole:
+            write_jsonl(out, [scores[row.id, completion.sample] for row, completion in answered])
+
+
+def scored(recipe: str, group: Sequence[tuple[Row, Completion]], runner: Runner) -> tuple[Scored, ...]:
+    """What the completions of one problem are worth."""
+    return tuple(recipes.get(recipe).scores(group, runner))
 
 
 def by_problem(answered: Sequence[tuple[Row, Completion]]) -> list[list[tuple[Row, Completion]]]:

@@ -116,6 +116,37 @@ def test_one_edited_problem_of_many_is_drafted_and_its_rows_verified_alone(built
     assert contents(built) == contents(tmp_path / "nothing")
 
 
+def prove(folder, part=""):
+    """The second stage once more, or a part of it, from nothing but the drafts of `folder`."""
+    out = folder / "out"
+    paths = [out / name for name in ("train", "val", "test", "alpaca", "validation", "report")]
+    files = (out / "drafts.jsonl", out / "drafting.json", *paths)
+    PROVE("special_tokens", *files, json.dumps(PARAMS), folder / "work/parts", folder / "log", part)
+    return counts(folder / "log")
+
+
+def test_rows_proven_in_parts_make_the_same_bytes_and_none_is_proven_twice(built, first):
+    rows = len(read_jsonl(built / "out/drafts.jsonl", Row))
+    for path in ("train", "val", "test", "alpaca", "validation", "report"):
+        (built / "out" / path).unlink()
+    made = [prove(built, f"{number}/3") for number in (1, 2, 3)]
+    assert sum(new for new, _ in made) == rows
+    assert not (built / "out/train").exists()
+    assert prove(built) == (0, rows)
+    assert contents(built) == contents(first)
+
+
+def test_completions_scored_in_parts_make_the_same_bytes(built):
+    answer, score = script("complete"), script("score")
+    tested, completions = built / "out/test", built / "out/keyword/completions.jsonl"
+    answer("special_tokens", "keyword", tested, completions)
+    for folder, parts in (("alone", [""]), ("parts", ["1/2", "2/2", ""])):
+        for part in parts:
+            score("special_tokens", tested, completions, built / folder / "scores", built / "work" / folder, None, part)
+            assert (built / folder / "scores").exists() == (part == "")
+    assert (built / "alone/scores").read_bytes() == (built / "parts/scores").read_bytes()
+
+
 def test_added_problems_are_drafted_and_those_that_they_move_to_another_split(built, tmp_path):
     more = [problem(100), *PROBLEMS[:20], problem(101), *PROBLEMS[20:]]
     sizes = DatasetParams.model_validate(SIZES)

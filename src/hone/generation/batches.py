@@ -2,13 +2,11 @@
 
 Rows are sorted by length, so that a batch has little padding, and cut into batches once and for all: a
 rerun makes exactly the batches that are missing, and its result is that of a run which was never
-interrupted. A finished batch is written at once, as one line {"batch": hash of its prompts and seeds,
-"completions": [[ids, finish], ...]}; a torn last line is a batch that is made again. The caller's folder
-answers for the model being the same.
+interrupted. A finished batch goes into a ledger at once, under the hash of its prompts and seeds, as [[ids, finish],
+...]; several jobs may fill one ledger, each with a part of the batches. The ledger's folder answers for the model being
+the same.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +17,9 @@ import numpy as np
 
 from hone.config import GenerateParams
 from hone.errors import UserError
-from hone.files import appending, dumps
 from hone.generation.decode import Finish, decode
+from hone.ledger import Ledger, content_key
+from hone.parts import Part
 from hone.progress import Progress
 
 Completed = tuple[tuple[int, ...], Finish]
@@ -50,34 +49,48 @@ def complete(
     params: GenerateParams,
     cache: Path,
     names: Sequence[str] = (),
+    part: Part = Part(),
 ) -> list[Completed]:
     """New token ids and how they ended, for each prompt and sample: prompt 0's samples first, then prompt
     1's.
 
     The ids hold the token that ended them ("stop"), so they are never empty, and not the prompt. "length"
     is a completion that was cut at `max_new_tokens`. A prompt without room for that many in the model's
-    context is a `UserError`. The model is put into evaluation mode meanwhile. `cache` is the JSONL file of
-    finished batches; `names` are the prompts' names in errors.
+    context is a `UserError`. The model is put into evaluation mode meanwhile. `cache` is the ledger of
+    finished batches; `names` are the prompts' names in errors. Of a `part`, only its batches are made and given.
     """
     if params.samples > 1 and params.temperature == 0.0:
         raise UserError(f"generate.samples: {params.samples} greedy samples are all alike; give a temperature")
     _fits(model, prompts, params, names)
-    batches = _batches(prompts, params)
-    done = _read(cache)
+    batches = part.share(_batches(prompts, params))
     stops = _stops(model, chat)
     found: dict[int, Completed] = {}
     progress = Progress(sum(map(len, batches)), "generation", "completions")
-    with progress, _evaluating(model), appending(cache) as stream:
+    with progress, _evaluating(model), Ledger.open(cache) as known:
         for batch in batches:
             key = _key(batch, params)
-            if key in done:
-                progress.advance(len(batch))
+            if known.get(key) is None:
+                known.put(key, _run(model, batch, stops, params, progress))
             else:
-                done[key] = _run(model, batch, stops, params, progress)
-                stream.write(dumps({"batch": key, "completions": done[key]}) + "\n")
-                stream.flush()
-            found |= {job.place: result for job, result in zip(batch, done[key], strict=True)}
-    return [found[place] for place in range(len(found))]
+                progress.advance(len(batch))
+            found |= _placed(batch, known.get(key))
+    return [found[place] for place in sorted(found)]
+
+
+def recall(prompts: Sequence[Sequence[int]], params: GenerateParams, cache: Path) -> list[Completed] | None:
+    """What `complete` would give, without a model, if all of it is in the ledger."""
+    found: dict[int, Completed] = {}
+    with Ledger.open(cache) as known:
+        for batch in _batches(prompts, params):
+            made = known.get(_key(batch, params))
+            if made is None:
+                return None
+            found |= _placed(batch, made)
+    return [found[place] for place in sorted(found)]
+
+
+def _placed(batch: Sequence[_Job], made: Sequence[Any]) -> dict[int, Completed]:
+    return {job.place: (tuple(ids), finish) for job, (ids, finish) in zip(batch, made, strict=True)}
 
 
 def _batches(prompts: Sequence[Sequence[int]], params: GenerateParams) -> list[list[_Job]]:
@@ -108,21 +121,7 @@ def _run(
 
 
 def _key(batch: Sequence[_Job], params: GenerateParams) -> str:
-    facts = {"params": params.model_dump(), "jobs": [[list(job.prompt), list(job.stream)] for job in batch]}
-    return hashlib.sha256(dumps(facts).encode()).hexdigest()[:32]
-
-
-def _read(cache: Path) -> dict[str, list[Completed]]:
-    """Finished batches of an earlier try; what cannot be read was not finished."""
-    done: dict[str, list[Completed]] = {}
-    if cache.is_file():
-        for line in cache.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                entry = json.loads(line)
-                done[entry["batch"]] = [(tuple(ids), finish) for ids, finish in entry["completions"]]
-            except (ValueError, KeyError, TypeError):
-                continue
-    return done
+    return content_key(params.model_dump(), [[list(job.prompt), list(job.stream)] for job in batch])
 
 
 def _stops(model: Any, chat: Ending) -> frozenset[int]:

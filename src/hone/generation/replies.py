@@ -9,8 +9,9 @@ import torch
 from hone import chat, models, tokens
 from hone.chat import Chat
 from hone.config import GenerateParams
-from hone.generation.batches import complete
+from hone.generation.batches import complete, recall
 from hone.generation.decode import Finish
+from hone.parts import Part
 from hone.records import Message
 
 ROOMS = (chat, models, tokens)
@@ -47,14 +48,20 @@ def replies(
     names: Sequence[str],
     params: GenerateParams,
     cache: Path,
+    part: Part = Part(),
 ) -> list[Reply]:
-    """`params.samples` replies to each conversation, conversation by conversation; `names` for errors."""
+    """`params.samples` replies to each conversation, conversation by conversation; `names` for errors.
+
+    No model is loaded where all is in `cache` already. Of a `part`, only those that belong to it.
+    """
     builder = Chat.load(folders.tokenizer)
     prompts = [builder.prompt(messages) for messages in conversations]
-    # Folded in, as it is served: a separate adapter copies the whole embedding matrix for every token.
-    model = models.load(folders.base, folders.tokenizer, adapter=folders.adapter, merge=folders.adapter is not None)
-    model = model.to("cuda" if torch.cuda.is_available() else "cpu")
-    made = complete(model, builder, prompts, params, cache, names)
+    made = recall(prompts, params, cache)
+    if made is None:
+        # Folded in, as it is served: a separate adapter copies the whole embedding matrix for every token.
+        model = models.load(folders.base, folders.tokenizer, adapter=folders.adapter, merge=folders.adapter is not None)
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+        made = complete(model, builder, prompts, params, cache, names, part)
     new = {token.id: token.token for token in tokens.added(folders.tokenizer)}
     return [_reply(builder, new, *completed) for completed in made]
 

@@ -45,7 +45,7 @@ def run(name: str) -> int:
     lockfile.keep()
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
-    command = [*flags, "--allowed-rules", stage.rule, "--", *stage.outputs]
+    command = [*flags, "--allowed-rules", stage.rule, stage.part_rule, "--", *stage.outputs]
     # On SIGINT Snakemake cancels its jobs; on SIGTERM it would wait for them.
     mortal = functools.partial(_die_with_parent, signal.SIGINT)
     status = subprocess.run(_snakemake(*command), env={**os.environ, INSIDE: RUN}, preexec_fn=mortal).returncode
@@ -62,7 +62,7 @@ def run(name: str) -> int:
 
 def guard(workflow: Any, autosave: bool) -> None:
     """Called at the head of the Snakefile, before any job: what DVC and Snakemake think is fresh becomes one."""
-    if not workflow.is_main_process or os.environ.get(INSIDE) == LOOK:
+    if not workflow.is_main_process or looks():
         return
     if not alone():
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
@@ -72,6 +72,11 @@ def guard(workflow: Any, autosave: bool) -> None:
         by_dvc = agree(pipeline())
         if UNSAVED.exists() or (autosave and _proves_more(pipeline(), by_dvc)):
             _catch_up()
+
+
+def looks() -> bool:
+    """Whether this snakemake runs no job, and was called here: then parts of a stage's work do not matter."""
+    return os.environ.get(INSIDE) == LOOK
 
 
 def _back_from_the_future(pipeline: Pipeline) -> None:
@@ -202,14 +207,19 @@ def _note(stages: Iterable[Stage], contents: Contents) -> list[str]:
 
 
 def _show_as_stale(stage: Stage, contents: Contents) -> None:
-    """Make Snakemake see what it would not: an output that it did not make, an input with an earlier time."""
+    """Make Snakemake see what it would not: an output that it did not make, an input that is gone or is older.
+
+    It is not asked to compare the lists of inputs: those of one stage differ by the number of its parts.
+    """
     strange = [differing.name for differing in freshness.outputs(stage, contents) if differing.now]
     for output in strange:
         records.drop(output)
-    unseen = [differing.name for differing in freshness.inputs(stage, contents) if differing.now]
+    differing = list(freshness.inputs(stage, contents))
+    gone = [each for each in differing if each.name not in stage.inputs]
+    unseen = [each.name for each in differing if each.now]
     there = [output for output in stage.outputs if os.path.lexists(output)]
     oldest = min((os.lstat(output).st_mtime for output in there), default=ANCIENT)
-    if strange or any(os.stat(file).st_mtime <= oldest for file in unseen):
+    if strange or gone or any(os.stat(file).st_mtime <= oldest for file in unseen):
         for output in there:
             os.utime(output, (ANCIENT, ANCIENT), follow_symlinks=False)
 

@@ -58,7 +58,8 @@ def params(stage: Stage) -> Iterator[Difference]:
 def inputs(stage: Stage, contents: Contents) -> Iterator[Difference]:
     """Files, data and code alike, that are not those that the stage was made of."""
     recorded: Mapping[str, str] = records.read(stage.outputs[0]).get("input_checksums") or {}
-    for file in sorted({*recorded, *stage.inputs}):
+    marks = f"{stage.work}/"  # of parts of the stage's work that were done ahead; how many there were does not matter
+    for file in sorted({*(file for file in recorded if not file.startswith(marks)), *stage.inputs}):
         was = recorded.get(file, "").removeprefix("sha256:") or None
         now = contents.digest(file) or None if file in stage.inputs else None
         if was != now:

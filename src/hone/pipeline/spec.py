@@ -43,6 +43,11 @@ class Stage:
         return self.name.replace("-", "_")
 
     @property
+    def part_rule(self) -> str:
+        """The name of the rule that does parts of the stage's work ahead, where its kind has one (fanout.py)."""
+        return f"{self.rule}_part"
+
+    @property
     def log(self) -> str:
         """The file that progress lines are appended to."""
         return f"logs/{self.name}.log"

@@ -9,6 +9,8 @@ import torch
 from hone.config import GenerateParams
 from hone.errors import UserError
 from hone.generation import batches, complete
+from hone.generation.batches import recall
+from hone.parts import Part
 
 
 def params(**changes):
@@ -143,7 +145,18 @@ def test_a_kill_loses_no_finished_batch_and_the_rerun_gives_the_same(model, prom
         stream.write('{"batch": "torn')
     assert complete(model, end, prompts, params(), cache) == want
     assert runs == [4, 4, 4, 1]
-    assert cache.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("parts", [2, 3, 5])  # there are three batches
+def test_parts_make_together_what_one_run_makes_and_it_is_recalled_without_a_model(
+    model, prompts, end, tmp_path, parts
+):
+    want = complete(model, end, prompts, params(), tmp_path / "whole.jsonl")
+    cache = tmp_path / "parts.jsonl"
+    assert recall(prompts, params(), cache) is None
+    made = [complete(model, end, prompts, params(), cache, part=Part(number, parts)) for number in range(1, parts + 1)]
+    assert sorted(map(len, made)) == sorted({2: [5, 4], 3: [4, 4, 1], 5: [4, 4, 1, 0, 0]}[parts])
+    assert recall(prompts, params(), cache) == want
 
 
 def test_finished_batches_of_other_params_or_prompts_are_not_taken(model, prompts, end, tmp_path):

@@ -27,7 +27,9 @@ def main() -> None:
     outputs = OUTPUTS | WRITTEN_BY.get(script, set())
     pairs = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     with Path("runs.log").open("a") as log:
-        log.write(" ".join([script, *(value for flag, value in pairs if flag == "--variant")]) + "\n")
+        log.write(" ".join([script, *(value for flag, value in pairs if flag in ("--variant", "--part"))]) + "\n")
+    if "--part" in dict(pairs):
+        return
     facts = [
         Path(sys.argv[0]).read_text(),
         *((flag, _content(value)) for flag, value in pairs if flag not in outputs | UNHASHED),
