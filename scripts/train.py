@@ -14,9 +14,7 @@ import typer
 
 from hone.config import TrainParams, block
 from hone.errors import one_message
-from hone.progress import say, set_log
-
-GO_ON = 75  # sysexits.h, EX_TEMPFAIL: start it again
+from hone.progress import set_log
 
 
 def main(
@@ -35,18 +33,10 @@ def main(
         settings = block(params, "sft", TrainParams)
         default = Path("work") / f"{out.parent.name}-{out.name}"  # as the stage is called
         # Not before the parameters are known to be good: torch takes seconds to come.
-        from hone.training.checkpoints import Interrupted, Superseded
         from hone.training.run import Inputs
         from hone.training.run import train as run
 
-        try:
-            run(settings, Inputs(base, tokenizer, train, val), out, work or default)
-        except Interrupted as stopped:
-            say(f"train: {stopped}; the state is saved, the same command goes on")
-            raise typer.Exit(GO_ON) from None
-        except Superseded as gone:
-            say(f"train: {gone}")
-            raise typer.Exit(GO_ON) from None
+        run(settings, Inputs(base, tokenizer, train, val), out, work or default)
 
 
 if __name__ == "__main__":

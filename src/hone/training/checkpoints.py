@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from hone.errors import UserError
+from hone.errors import Interrupted, UserError
 from hone.files import atomic, numbered, numbered_folder, read_json, sha256, write_json
 
 STATE = "state.json"
@@ -28,12 +28,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 Tensors = dict[str, torch.Tensor]
 
 
-class Interrupted(Exception):
-    """Training was asked to stop; its state is saved, and the same command goes on from there."""
-
-
-class Superseded(Exception):
-    """Another copy of this run has begun: this one must not write any more."""
+class Superseded(Interrupted):
+    """Another copy of this run has begun: this one must not write any more, its own state included."""
 
 
 class Stop:
@@ -70,7 +66,7 @@ class Copy:
         """Raises: Superseded if a later copy has begun."""
         latest = max(numbered(self.root), default=None)
         if latest is None or int(self.folder.name) < latest:
-            raise Superseded(f"{self.root}: another copy of this run goes on, so this one ends; it wrote nothing since")
+            raise Superseded(f"{self.root}: another copy of this run has begun, and this one has ended")
 
     def write(self, step: int, tensors: Tensors, process: int = 0) -> dict[str, str]:
         """Write one process's tensors after `step`; the result goes into `publish`."""

@@ -20,13 +20,13 @@ from torch.distributed.tensor import DTensor
 
 from hone.chat import Encoded
 from hone.config import TrainParams
-from hone.errors import UserError
+from hone.errors import Interrupted, UserError
 from hone.events import Events
 from hone.progress import Progress
 from hone.training import checkpoints
 from hone.training.attention import in_blocks
 from hone.training.batches import Batch, Step, by_length, collate, steps_of_epoch
-from hone.training.checkpoints import Copy, Interrupted, Stop, Tensors
+from hone.training.checkpoints import Copy, Stop, Superseded, Tensors
 from hone.training.lean import lean
 from hone.training.loss import Objective
 from hone.training.methods import without_dropout
@@ -92,6 +92,8 @@ class Loop:
             with leaner, in_blocks(self.model), Progress(to_go, "train", "steps") as progress:
                 while not self._finished():
                     self._advance(progress, stop)
+        except Superseded:
+            raise
         except Interrupted:
             self._save()
             raise
@@ -190,7 +192,7 @@ class Loop:
     def _look(self, stop: Stop) -> None:
         """Give up what is being done if a stop was asked for: the last finished step stands."""
         if self.ranks.any(stop.requested):
-            raise Interrupted(f"stopped after step {self.state.step} of {len(self.steps)}")
+            raise Interrupted(f"training: stopped after step {self.state.step} of {len(self.steps)}")
 
     def _finite(self, loss: float, norm: float) -> float:
         if not (math.isfinite(loss) and math.isfinite(norm)):

@@ -14,9 +14,10 @@ from typing import Any
 
 from tests.unit.training.conftest import NEW_IDS, StopAfter, params, rows, tiny
 
+from hone.errors import Interrupted
 from hone.events import Events
 from hone.training import run
-from hone.training.checkpoints import Interrupted, Stop
+from hone.training.checkpoints import Stop
 from hone.training.loop import Loop
 from hone.training.methods import prepare
 from hone.training.ranks import Ranks

@@ -3,9 +3,9 @@ import shutil
 import pytest
 import torch
 
-from hone.errors import UserError
+from hone.errors import Interrupted, UserError
 from hone.training import checkpoints
-from hone.training.checkpoints import Copy, Interrupted, Stop, Superseded
+from hone.training.checkpoints import Copy, Stop, Superseded
 
 from .conftest import StopAfter
 

@@ -5,9 +5,9 @@ import signal
 import pytest
 import torch
 
-from hone.errors import UserError
+from hone.errors import Interrupted, UserError
 from hone.training import checkpoints
-from hone.training.checkpoints import Interrupted, Stop
+from hone.training.checkpoints import Stop
 from hone.training.loop import learning_rate, plan
 
 from .conftest import StopAfter, learned, params, row, rows, same
