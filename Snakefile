@@ -39,6 +39,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 # A job dies with the snakemake that started it (trainers save first): an orphan would go on writing beside the next run.
 shell.prefix("exec setpriv --pdeathsig TERM -- " if shutil.which("setpriv") else "exec ")
 
+# What is too light for a job of its own, or needs the internet, can run beside snakemake itself: `head` in a profile.
+HEAD = str(config.get("head", "")).split(",")
+
 with one_message():
     if workflow.is_main_process:
         autosave = check_params(Path("params.yaml"), tree()).get("pipeline", {}).get("autosave", False)
@@ -67,9 +70,12 @@ include: "rules/judge.smk"
 include: "rules/eval.smk"
 include: "rules/gather.smk"
 
+workflow.localrules(*(stage.rule for kind in HEAD for stage in stages(kind)))
+
 
 onstart:
-    bridge.began(workflow, autosave)
+    with one_message():
+        bridge.began(workflow, autosave)
 
 
 onsuccess:

@@ -35,7 +35,8 @@ for s in stages("complete"):
             threads: 8
             resources:
                 gpu=len(s.data("base")) * job.works,
-                mem_mb=16000,
+                mem_mb=lambda wildcards, attempt: 16000 * attempt,
+                runtime=lambda wildcards, attempt: 240 * attempt,
             shell:
                 "python scripts/complete.py"
                 " --recipe {params.recipe}"
