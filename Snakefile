@@ -70,7 +70,8 @@ include: "rules/judge.smk"
 include: "rules/eval.smk"
 include: "rules/gather.smk"
 
-workflow.localrules(*(stage.rule for kind in HEAD for stage in stages(kind)))
+at_head = {name for kind in HEAD for stage in stages(kind) for name in (stage.rule, stage.part_rule)}
+workflow.localrules(*(rule.name for rule in workflow.rules if rule.name in at_head))
 
 
 onstart:

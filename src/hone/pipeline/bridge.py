@@ -18,11 +18,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from hone.errors import UserError
 from hone.ledger import content_key
-from hone.pipeline import freshness, lockfile
+from hone.pipeline import freshness, lockfile, orphans, submitted
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage, pipeline
@@ -43,6 +44,7 @@ def run(name: str) -> int:
     """
     _die_with_parent(signal.SIGTERM)
     lockfile.keep()
+    submitted.note(pipeline())
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
     command = [*flags, "--allowed-rules", stage.rule, stage.part_rule, "--", *stage.outputs]
@@ -52,7 +54,7 @@ def run(name: str) -> int:
     if status:
         return status
     with Contents() as contents:
-        edited = _note([stage], contents)
+        edited = _note([stage], contents, of_jobs=True)
     if Pipeline()[name].params != stage.params:
         edited = [*edited, "params.yaml"]
     if edited:
@@ -62,10 +64,13 @@ def run(name: str) -> int:
 
 def guard(workflow: Any, autosave: bool) -> None:
     """Called at the head of the Snakefile, before any job: what DVC and Snakemake think is fresh becomes one."""
+    if workflow.remote_exec:
+        submitted.check(pipeline())
     if not workflow.is_main_process or looks():
         return
     if not alone():
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
+    submitted.note(pipeline())
     _back_from_the_future(pipeline())
     if not _inside():
         _heal()
@@ -90,7 +95,10 @@ def _back_from_the_future(pipeline: Pipeline) -> None:
 
 
 def began(workflow: Any, autosave: bool) -> None:
-    """Called before the first job of a run: should it be killed or fail, the next one records what was made."""
+    """Called before the first job of a run: none of an earlier one must write beside it, and should it be killed or
+    fail, the next one records what was made."""
+    if workflow.is_main_process and (left := orphans.end(Path.cwd())):
+        _tell(f"cancelled the SLURM jobs {', '.join(left)} of an earlier snakemake; what they saved is gone on from")
     if autosave and workflow.is_main_process and not _inside():
         UNSAVED.touch()
 
@@ -132,7 +140,7 @@ def ended(workflow: Any, well: bool, autosave: bool) -> None:
     if not workflow.is_main_process or _inside():
         return
     with Contents() as contents:
-        edited = _note(pipeline().stages.values(), contents)
+        edited = _note(pipeline().stages.values(), contents, of_jobs=not workflow.local_exec)
     if edited:
         _tell(f"{', '.join(sorted(set(edited)))} was edited meanwhile: what was made of it is stale; run it again")
     if well and autosave:
@@ -191,15 +199,19 @@ def saved(fresh: list[str], stale: list[str]) -> str:
     return f"recorded in dvc.lock: {', '.join(fresh)}{left}"
 
 
-def _note(stages: Iterable[Stage], contents: Contents) -> list[str]:
-    """Remember what each output holds now that Snakemake has recorded it.
+def _note(stages: Iterable[Stage], contents: Contents, of_jobs: bool = False) -> list[str]:
+    """Remember what each output holds now that Snakemake has recorded it; `of_jobs`: perhaps made on a cluster.
 
     Returns the inputs that were edited while a job ran; what those jobs made is shown to Snakemake as stale.
     """
     edited: list[str] = []
     for stage in stages:
+        since = submitted.edited(stage) if of_jobs and freshness.unseen(stage, contents) else []
+        if since:  # the record was made of the edited files, and does not know when the job began
+            for output in stage.outputs:
+                records.drop(output)
         if any(differing.was is None and differing.now for differing in freshness.outputs(stage, contents)):
-            meanwhile = freshness.edited_meanwhile(stage)
+            meanwhile = since or freshness.edited_meanwhile(stage)
             if meanwhile:
                 edited += meanwhile
                 _show_as_stale(stage, contents)
@@ -243,7 +255,7 @@ def alone() -> bool:
     """Take this folder for as long as this process lives; False if another snakemake has it, and keeps it: one whose
     `dvc repro` was killed is given the time to end.
 
-    Whoever has it may clear what a killed one left locked, unless a cluster may still run jobs of that one.
+    Whoever has it may clear what a killed one left locked; jobs of that one on a cluster are seen to in `began`.
     """
     records.HOME.mkdir(exist_ok=True)
     lock = os.open(records.HOME / "hone.lock", os.O_RDWR | os.O_CREAT)  # closed by the end of the process
@@ -257,9 +269,8 @@ def alone() -> bool:
                 os.close(lock)
                 return False
             time.sleep(0.2)
-    if not records.unfinished_elsewhere():
-        for left in (records.HOME / "locks").glob("*.lock"):
-            left.unlink(missing_ok=True)
+    for left in (records.HOME / "locks").glob("*.lock"):
+        left.unlink(missing_ok=True)
     return True
 
 

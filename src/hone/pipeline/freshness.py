@@ -66,6 +66,12 @@ def inputs(stage: Stage, contents: Contents) -> Iterator[Difference]:
             yield Difference("file", file, was, now)
 
 
+def unseen(stage: Stage, contents: Contents) -> bool:
+    """Whether Snakemake has recorded an output anew since what it holds was last remembered."""
+    ends = {output: records.read(output).get("endtime") for output in stage.outputs}
+    return any(end is not None and contents.recorded.get(output, [None])[0] != end for output, end in ends.items())
+
+
 def edited_meanwhile(stage: Stage) -> list[str]:
     """Inputs not made by a stage that were written while the job ran.
 

@@ -34,14 +34,6 @@ def path_of(output: str, kind: str = "metadata") -> Path:
     return (HOME / kind).joinpath(*(f"@{part}" for part in parts[:-1]), parts[-1])
 
 
-def unfinished_elsewhere() -> bool:
-    """Whether a job that was handed to a cluster has no record of its end."""
-    marks = (file for file in (HOME / "incomplete").rglob("*") if file.is_file())
-    return any(_external(mark) for mark in marks)
-
-
-def _external(mark: Path) -> bool:
-    try:
-        return bool(json.loads(mark.read_text(encoding="utf-8")).get("external_jobid"))
-    except (OSError, ValueError, AttributeError):
-        return False
+def unfinished() -> bool:
+    """Whether a job has no record of its end."""
+    return any(file.is_file() for file in (HOME / "incomplete").rglob("*"))
