@@ -38,10 +38,9 @@ def check(pipeline: Pipeline) -> None:
             "for; nothing was run, start the same command again"
         )
     for stage in stages:
-        for output in stage.outputs:
-            records.drop(
-                output
-            )  # else Snakemake, which loses the time when a job on a cluster began, takes the old one
+        for output in stage.outputs if stage.rule in sys.argv else ():
+            # Else Snakemake, which loses the time when a job on a cluster began, takes that of the job before.
+            records.drop(output)
 
 
 def edited(stage: Stage) -> list[str]:
