@@ -39,6 +39,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 # A job dies with the snakemake that started it (trainers save first): an orphan would go on writing beside the next run.
 shell.prefix("exec setpriv --pdeathsig TERM -- " if shutil.which("setpriv") else "exec ")
 
+# What a training step is started with: where a profile says nothing, it is one process.
+config.setdefault("launch", "python")
+
 # What is too light for a job of its own, or needs the internet, can run beside snakemake itself: `head` in a profile.
 HEAD = str(config.get("head", "")).split(",")
 

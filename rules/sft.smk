@@ -33,7 +33,7 @@ for s in stages("sft"):
             mem_mb=lambda wildcards, attempt: 32000 * attempt,
             runtime=lambda wildcards, attempt: 720 * attempt,
         shell:
-            "python scripts/train.py"
+            "{config[launch]} scripts/train.py"
             " --params {params.json:q}"
             " --base {params.base}"
             " --tokenizer {params.tokenizer}"
