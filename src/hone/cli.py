@@ -136,11 +136,14 @@ def verdict(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    of_slurm: Annotated[bool, typer.Option("--cluster", help="What SLURM offers, tried by tiny jobs.")] = False,
+) -> None:
     """Print what this machine offers: versions, cores, accelerator, isolation of untrusted code."""
+    from hone import cluster
     from hone import doctor as report
 
-    for line in report.lines():
+    for line in cluster.lines() if of_slurm else report.lines():
         typer.echo(line)
 
 
