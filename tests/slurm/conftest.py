@@ -4,10 +4,13 @@ It is built once a session without the cluster: what each test's build on the cl
 """
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +32,7 @@ SMALL = {
         "test": {"rows": 4, "per_problem": 1},
     },
     "special_tokens.sft": {
-        "rank": 4, "epochs": 3, "tokens_per_step": 512, "tokens_per_batch": 512, "validate_every": 4, "seed": 17,
+        "rank": 4, "epochs": 2, "tokens_per_step": 512, "tokens_per_batch": 512, "validate_every": 4, "seed": 17,
     },
     "special_tokens.generate": {"max_new_tokens": 64, "batch_size": 1},
 }  # fmt: skip
@@ -106,11 +109,14 @@ class Build:
 
     def __init__(self, repo: Made, cluster: Cluster, command: Sequence[str], env: Mapping[str, str] = {}) -> None:
         self.repo, self.cluster = repo, cluster
+        self._command, self._env = command, {**repo.env(), **env}
         self.said = repo.path.parent / f"{repo.path.name}.said"
+        self.again()
+
+    def again(self) -> None:
+        """The command, for the first time or once more."""
         with self.said.open("w") as stream:
-            self.head = subprocess.Popen(
-                command, cwd=repo.path, env={**repo.env(), **env}, stdout=stream, stderr=stream
-            )
+            self.head = subprocess.Popen(self._command, cwd=self.repo.path, env=self._env, stdout=stream, stderr=stream)
 
     def jobs(self, stage: str, *states: str) -> list[str]:
         """The ids of a stage's jobs, first to last: of all, or of those in one of `states`."""
@@ -127,6 +133,18 @@ class Build:
             return true()
 
         until(there, f"{what}\n{self.said.read_text()[-3000:]}", patience_s)
+
+    def freeze(self, script: str) -> list[int]:
+        """Stop the processes that run a script, as if they were slow; SLURM continues those that it ends."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended
+                words = (process / "cmdline").read_text().split("\0")
+                if words[1:2] == [script] and (process / "cwd").readlink() == self.repo.path:
+                    os.kill(int(process.name), signal.SIGSTOP)
+                    found.append(int(process.name))
+        assert found, f"found no process of {script}"
+        return found
 
     def well(self, patience_s: float = 240.0) -> str:
         """Wait for the end, which must be a good one; what was said."""
@@ -156,7 +174,7 @@ def start(built: Made, cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..
     """Starts `snakemake --profile slurm` in a copy of the built repository that lacks some stages' outputs."""
     builds: list[Build] = []
 
-    def begin(*stages: str, flags: Sequence[str] = ()) -> Build:
+    def begin(*stages: str, command: Sequence[str] = SNAKEMAKE, flags: Sequence[str] = FAST) -> Build:
         repo = built.copy(tmp_path / "repo")
         outputs = [file for stage in stages for file in Pipeline(repo.path)[stage].outputs]
         for stage in stages:
@@ -164,7 +182,7 @@ def start(built: Made, cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..
             for out in Pipeline(repo.path)[stage].outs:
                 path = repo.path / out
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        builds.append(Build(repo, cluster, [*SNAKEMAKE, *FAST, *flags, "--", *outputs]))
+        builds.append(Build(repo, cluster, [*command, *flags, "--", *outputs]))
         return builds[-1]
 
     yield begin
