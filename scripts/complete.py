@@ -89,6 +89,7 @@ def by_model(
         replies(*asked, part)
         return []
     with Events.open(folder, work.name, facts, inputs) as events:
+        events.tag(engine=params.engine)
         made = replies(*asked)
         cut = sum(reply.finish == "length" for reply in made)
         tokens = sum(len(reply.token_ids) for reply in made)

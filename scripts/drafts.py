@@ -19,7 +19,7 @@ from hone.config import DatasetParams, DraftsParams, block
 from hone.dataset import assign, counts
 from hone.errors import UserError, one_message
 from hone.events import Events
-from hone.files import key_of, write_json
+from hone.files import digest, key_of, write_json
 from hone.problems import read_problems
 from hone.progress import say, set_log, track
 from hone.recipes.base import Place, Recipe
@@ -54,7 +54,7 @@ def main(
             rows, facts = offline(recipe, problems, splits, params, work)
         else:
             key = key_of({"params": params}, [samples])
-            with Events.open(work / key, work.name, json.loads(params), {str(samples): key}) as events:
+            with Events.open(work / key, work.name, json.loads(params), {str(samples): digest(samples)}) as events:
                 rows, facts = asyncio.run(by_endpoint(recipe, problems, splits, params, work, events))
         write_json(account, facts)
         write_jsonl(out, rows)
@@ -91,7 +91,7 @@ async def by_endpoint(
     budget = Budget(drafts.prices, drafts.max_usd, drafts.batch)
     with Sandbox(limits=LIMITS) as runner:
         ledger = work.parent / "answers" / f"{recipe}.jsonl"
-        async with asks(drafts, ledger, budget) as source:
+        async with asks(drafts, ledger, budget, events.call) as source:
             await estimate(skill, places, params, budget, runner)
             teacher = EndpointTeacher(source, drafts)
             try:

@@ -1,8 +1,9 @@
 """The variants of one recipe side by side: each metric with n and a 95 % interval, comparisons, a picture."""
 
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,20 +44,23 @@ def main(
             note(work, scores, summary["recipes"][recipe]["variants"], [out, picture])
 
 
-def note(work: Path, scores: list[Path], variants: dict[str, dict[str, dict[str, float]]], made: list[Path]) -> None:
+def note(work: Path, scores: list[Path], variants: Mapping[str, Any], made: list[Path]) -> None:
     """Leave figures and pictures for the tracking, as a run that ended."""
     folder = work / key_of({}, scores)
     with Events.open(folder, work.name, {}, {str(path): digest(path) for path in scores}) as events:
         (folder / ARTIFACTS).mkdir(exist_ok=True)
         for path in made:
             shutil.copy(path, folder / ARTIFACTS / path.name)
-        events.end(
-            **{
-                f"{variant}.{metric}": figure["value"]
-                for variant, figures in variants.items()
-                for metric, figure in figures.items()
-            }
-        )
+        events.end(**dict(flat(variants)))
+
+
+def flat(variants: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[tuple[str, float]]:
+    """Every figure by a name of its own, with its interval and n beside it."""
+    for variant, figures in variants.items():
+        for metric, figure in figures.items():
+            name, (low, high) = f"{variant}.{metric}", figure["ci95"]
+            yield from ((name, figure["value"]), (f"{name}.low", low), (f"{name}.high", high))
+            yield f"{name}.n", figure["n"]
 
 
 if __name__ == "__main__":

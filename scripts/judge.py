@@ -7,6 +7,7 @@ to run; seconds stand in the event logs. What a judge said is kept beside --work
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,8 @@ from hone.dataset import prompt_text
 from hone.errors import UserError, one_message
 from hone.evaluation.examples import page
 from hone.evaluation.judge import Judged, Pair, account, judge
-from hone.files import write_json, write_text
+from hone.events import Events
+from hone.files import digest, key_of, write_json, write_text
 from hone.parts import Part, PartOption
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe
@@ -62,7 +64,8 @@ def main(
         folder = (work or Path("work") / f"{recipe}-judge").parent / "answers"
         judged = None
         if settings.api in APIS:
-            judged = by_judge(share.share(pairs), settings, folder / f"{recipe}-judge.jsonl")
+            with noting(work or Path("work") / f"{recipe}-judge", params, part, [rows, *completions, *scores]) as events:
+                judged = by_judge(share.share(pairs), settings, folder / f"{recipe}-judge.jsonl", events)
         if not share.whole:
             return
         write_lines(results, [line for i, row in enumerate(tested) for line in answers(row, said, exact, judged, i)])
@@ -92,13 +95,22 @@ def right(skill: Recipe, score: Score) -> bool:
     return bool(next((score.metrics[name] for name in skill.right if score.metrics.get(name) is not None), False))
 
 
-def by_judge(pairs: Sequence[Pair], settings: JudgeParams, ledger: Path) -> list[Judged]:
+def noting(work: Path, params: str, part: str, inputs: Sequence[Path]) -> Events:
+    """The event log of a judge's work, or of a part of it."""
+    given = json.loads(params) | ({"part": part} if part else {})
+    digests = {str(path): digest(path) for path in inputs}
+    return Events.open(work / key_of(given, inputs), work.name, given, digests)
+
+
+def by_judge(pairs: Sequence[Pair], settings: JudgeParams, ledger: Path, events: Events) -> list[Judged]:
     """What the judge says of all pairs."""
+    budget = Budget(settings.prices, settings.max_usd, settings.batch)
 
     async def go() -> list[Judged]:
-        async with asks(settings, ledger, Budget(settings.prices, settings.max_usd, settings.batch)) as source:
+        async with asks(settings, ledger, budget, events.call) as source:
             found = await judge(pairs, source, settings)
             say(f"judge: {source.asked} answers paid for, {source.known} known")
+            events.end(pairs=len(pairs), answers=source.asked, known=source.known, usd=budget.spent)
             return found
 
     try:

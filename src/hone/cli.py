@@ -3,6 +3,7 @@
 Exit status: 0 done, 1 something is wrong with what was checked or built, 2 bad input.
 """
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -74,11 +75,19 @@ def show(file: Annotated[Path, typer.Argument(help="An eval.json.")] = Path("res
 
 
 @app.command()
-def track(work: Annotated[Path, typer.Option(help="Where the stages keep their event logs.")] = Path("work")) -> None:
+def track(
+    work: Annotated[Path, typer.Option(help="Where the stages keep their event logs.")] = Path("work"),
+    follow: Annotated[bool, typer.Option("--follow", help="Go on while a build runs, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds between two looks of --follow.", min=0.1)] = 10.0,
+) -> None:
     """Bring the stages' event logs into MLflow: MLFLOW_TRACKING_URI, or mlflow.db here."""
-    from hone.tracking import DEFAULT_URI, import_events
+    from hone import tracking
 
-    typer.echo(f"tracked: {import_events(work)} runs new or changed; `mlflow ui --backend-store-uri {DEFAULT_URI}`")
+    if follow:
+        with contextlib.suppress(KeyboardInterrupt):
+            tracking.follow(work, every, typer.echo)
+    changed = tracking.import_events(work)
+    typer.echo(f"tracked: {changed} runs new or changed; `mlflow ui --backend-store-uri {tracking.DEFAULT_URI}`")
 
 
 @app.command()

@@ -216,6 +216,7 @@ def test_a_key_is_found_nowhere_afterwards(tmp_path):
     assert len(written) > 5
     assert [file for file in written if CANARY.encode() in file.read_bytes()] == []
     assert b"I see [key]." in step.made()[0]
+    assert b"I see [key]." in (tmp_path / "mlflow.db").read_bytes()  # the calls are traced
 
 
 def _read(file):

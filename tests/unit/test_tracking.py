@@ -1,8 +1,11 @@
 """Tracking, against a real MLflow on a database of its own."""
 
+import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -108,7 +111,7 @@ def test_recipes_are_experiments_and_keys_are_runs(tmp_path, uri, client):
     assert import_events(tmp_path / "work", uri) == 3
     assert len(runs(client, "one")) == 2
     (run,) = runs(client, "two")
-    assert run.data.metrics == {"sft.mode_accuracy": 0.9}
+    assert run.data.metrics.keys() == {"sft.mode_accuracy", "seconds"}
 
 
 def test_more_points_than_one_call_takes_all_arrive(tmp_path, uri, client):
@@ -121,21 +124,197 @@ def test_more_points_than_one_call_takes_all_arrive(tmp_path, uri, client):
     assert curve(client, run) == [(step, 1 / step) for step in range(1, 2502)]
 
 
-def test_imports_that_start_together_without_a_database_all_succeed(tmp_path):
+WRITERS = """
+import multiprocessing, sys
+from pathlib import Path
+import mlflow  # once for all: it takes seconds
+from hone.events import Events
+from hone.tracking import import_events
+
+def job(key):
+    with Events.open(Path(sys.argv[1], "toy-sft", key * 16), "toy-sft", {"rank": 8}, {}) as log:
+        for step in range(1, 21):
+            log.log(step, loss=1 / step)
+        import_events(Path(sys.argv[1]), sys.argv[2])
+        for step in range(21, 41):
+            log.log(step, loss=1 / step)
+        log.end(best_loss=1 / 40)
+    import_events(Path(sys.argv[1]), sys.argv[2])
+
+jobs = [multiprocessing.get_context("fork").Process(target=job, args=(digit,)) for digit in "01234567"]
+for each in jobs:
+    each.start()
+for each in jobs:
+    each.join()
+sys.exit(any(each.exitcode for each in jobs))
+"""
+
+
+def test_eight_jobs_that_write_and_import_at_once_lose_nothing_and_double_nothing(tmp_path):
     from mlflow import MlflowClient
 
     uri = f"sqlite:///{tmp_path}/new/mlflow.db"
-    for key in "abc":
-        begin(tmp_path / "work", key=key * 16).end(best_loss=1.0)
-    source = (
-        "from pathlib import Path; from hone.tracking import import_events;"
-        f"print(import_events(Path({str(tmp_path / 'work')!r}), {uri!r}))"
-    )
-    importers = [subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) for _ in range(2)]
-    said = [importer.communicate()[0].decode().strip() for importer in importers]
-    assert [importer.returncode for importer in importers] == [0, 0]
-    assert sorted(said) == ["0", "3"]
-    assert len(runs(MlflowClient(tracking_uri=uri))) == 3
+    subprocess.run([sys.executable, "-c", WRITERS, str(tmp_path / "work"), uri], check=True)
+    assert import_events(tmp_path / "work", uri) == 0
+    client = MlflowClient(tracking_uri=uri)
+    found = runs(client)
+    assert sorted(run.data.tags[tracking.runs.KEY] for run in found) == [
+        f"toy-sft/{digit * 16}" for digit in "01234567"
+    ]
+    for run in found:
+        assert curve(client, run) == [(step, 1 / step) for step in range(1, 41)]
+        assert run.info.status == "FINISHED"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from mlflow import MlflowClient
+from hone.tracking import import_events
+left = int(sys.argv[3])
+def dying(name):
+    real = getattr(MlflowClient, name)
+    def call(*args, **kwargs):
+        global left
+        result = real(*args, **kwargs)
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(MlflowClient, name, call)
+for name in ("create_experiment", "create_run", "log_batch", "log_inputs", "create_logged_model", "log_outputs", "set_tag"):
+    dying(name)
+import_events(Path(sys.argv[1]), sys.argv[2])
+"""
+
+
+def test_an_import_that_is_killed_anywhere_and_done_again_leaves_what_one_would(tmp_path, uri, client, monkeypatch):
+    monkeypatch.setenv("HONE_BUILDS", json.dumps({"toy": "b" * 16}))
+    with begin(tmp_path / "work") as log:
+        for step in range(1, 1500):
+            log.log(step, loss=1 / step)
+        log.call(CALL)
+        log.end(best_loss=0.1)
+    events.noted(log.folder, FILES)
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "work"), uri]
+    kills = 0
+    for nth in (3, 7):  # each goes on from where the one before it was killed
+        kills += subprocess.run([*command, str(nth)], check=False).returncode == -signal.SIGKILL
+    assert kills == 2
+    import_events(tmp_path / "work", uri)
+    child, parent = sorted(runs(client), key=lambda run: "hone.build" in run.data.tags)
+    assert curve(client, child) == [(step, 1 / step) for step in range(1, 1500)]
+    assert child.data.params == {"rank": "8", "block.lr": "0.0001"}
+    assert len(child.inputs.dataset_inputs) == len(child.outputs.model_outputs) == 1
+    assert parent.data.params == {"sft.rank": "8", "sft.block.lr": "0.0001"}
+    assert len(client.search_logged_models([child.info.experiment_id])) == 1
+    child.uri = uri
+    assert len(traces(child)) == 1
+
+
+CALL = {
+    "ask": "k", "model": "teacher-1", "messages": [{"role": "user", "content": "Write a bug."}], "answer": "x = 1",
+    "finish": "stop", "prompt_tokens": 7, "completion_tokens": 3, "usd": 0.25, "seconds": 1.5,
+}  # fmt: skip
+MODEL = "ab" * 32
+FILES = {
+    "inputs": {"data/toy/train.jsonl": "1" * 32},
+    "outputs": {"models/toy/sft": "2" * 32 + ".dir"},
+    "models": {"models/toy/sft": MODEL},
+}
+
+
+def traces(run):
+    from mlflow.tracing.client import TracingClient
+
+    return TracingClient(run.uri).search_traces(locations=[run.info.experiment_id], run_id=run.info.run_id)
+
+
+def test_runs_of_one_build_lie_below_a_parent_that_has_all_parameters_and_figures(tmp_path, uri, client, monkeypatch):
+    monkeypatch.setenv("HONE_BUILDS", json.dumps({"toy": "b" * 16}))
+    begin(tmp_path / "work", "toy-sft").end(best_loss=0.5)
+    begin(tmp_path / "work", "toy-eval").end(**{"sft.accuracy": 0.9, "sft.accuracy.low": 0.8})
+    import_events(tmp_path / "work", uri)
+    by_name = {run.info.run_name.split()[0]: run for run in runs(client)}
+    parent = by_name.pop("build")
+    assert by_name.keys() == {"toy-sft", "toy-eval"}
+    assert {run.data.tags["mlflow.parentRunId"] for run in by_name.values()} == {parent.info.run_id}
+    assert parent.data.params["sft.rank"] == "8"
+    assert parent.data.metrics == {"sft.best_loss": 0.5, "sft.accuracy": 0.9, "sft.accuracy.low": 0.8}
+    assert parent.info.status == "FINISHED"
+    assert {"stage", "build", "machine", "dirty", "mlflow.source.git.commit"} <= by_name["toy-sft"].data.tags.keys()
+    assert import_events(tmp_path / "work", uri) == 0
+
+
+def test_a_model_is_the_output_of_the_run_that_made_it_and_the_input_of_those_that_used_it(tmp_path, uri, client):
+    begin(tmp_path / "work", "toy-sft").end()
+    events.noted(tmp_path / "work/toy-sft" / ("a" * 16), FILES)
+    Events.open(tmp_path / "work/toy-complete-sft/b", "toy-complete-sft", {}, {"models/toy/sft": MODEL}).end()
+    import_events(tmp_path / "work", uri)
+    import_events(tmp_path / "work", uri)
+    by_stage = {run.data.tags["stage"]: client.get_run(run.info.run_id) for run in runs(client)}
+    (model,) = client.search_logged_models([by_stage["toy-sft"].info.experiment_id])
+    assert (model.name, model.source_run_id) == ("toy-sft", by_stage["toy-sft"].info.run_id)
+    assert [out.model_id for out in by_stage["toy-sft"].outputs.model_outputs] == [model.model_id]
+    assert [used.model_id for used in by_stage["toy-complete-sft"].inputs.model_inputs] == [model.model_id]
+    assert by_stage["toy-sft"].data.tags["dvc.out.models/toy/sft"] == "2" * 32 + ".dir"
+
+
+def test_a_call_of_a_teacher_is_a_trace_with_tokens_seconds_and_money(tmp_path, uri, client):
+    with begin(tmp_path / "work", "toy-drafts") as log:
+        log.call(CALL)
+        log.end()
+    import_events(tmp_path / "work", uri)
+    (run,) = runs(client)
+    run.uri = uri
+    (trace,) = traces(run)
+    (span,) = trace.data.spans
+    assert span.inputs == {"model": "teacher-1", "messages": CALL["messages"]}
+    assert span.outputs == {"answer": "x = 1", "finish": "stop"}
+    assert trace.info.token_usage == {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10}
+    assert (trace.info.execution_duration, trace.info.tags["usd"]) == (1500, "0.25")
+
+
+def test_a_step_that_is_taken_again_at_another_speed_goes_on_in_the_same_run(tmp_path, uri, client):
+    with begin(tmp_path / "work") as log:
+        log.log(1, loss=2.0, tokens_per_second=10.0)
+    import_events(tmp_path / "work", uri)
+    (before,) = runs(client)
+    with begin(tmp_path / "work") as log:
+        log.log(1, loss=2.0, tokens_per_second=30.0)
+        log.end()
+    import_events(tmp_path / "work", uri)
+    (after,) = runs(client)
+    assert after.info.run_id == before.info.run_id
+    assert curve(client, after, "tokens_per_second") == [(1, 10.0)]
+
+
+def test_what_the_machine_does_is_among_the_system_metrics(tmp_path, uri, client):
+    with Events.open(tmp_path / "work/toy-sft/a", "toy-sft", {}, {}, meter_s=0.01) as log:
+        while (log.folder / events.FILE).read_text().count("system") < 2:
+            time.sleep(0.01)
+        log.end()
+    import_events(tmp_path / "work", uri)
+    (run,) = runs(client)
+    assert {"system/cpu_utilization_percentage", "system/process_memory_megabytes"} <= run.data.metrics.keys()
+
+
+def test_runs_are_followed_while_a_job_writes(tmp_path, client, uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    said = []
+    with begin(tmp_path / "work") as log:
+
+        def say(line):
+            said.append(line)
+            (run,) = runs(client)
+            assert curve(client, run) == [(step, 1.0) for step in range(1, len(said))]
+            if len(said) == 3:
+                raise KeyboardInterrupt
+            log.log(len(said), loss=1.0)
+
+        with pytest.raises(KeyboardInterrupt):
+            tracking.follow(tmp_path / "work", 0.01, say)
+    assert said == ["tracked: 1 runs new or changed"] * 3
 
 
 def test_no_logs_need_no_database(tmp_path):

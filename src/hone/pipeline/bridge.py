@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from hone.errors import UserError
+from hone.events.origin import BUILDS
 from hone.ledger import content_key
-from hone.pipeline import freshness, lockfile, orphans, submitted
+from hone.pipeline import builds, freshness, lockfile, orphans, submitted
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage, pipeline
@@ -32,6 +33,7 @@ INSIDE = "HONE_INSIDE"  # set for the snakemake calls made here, to RUN or LOOK:
 RUN, LOOK = "run", "look"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 UNSAVED = records.HOME / "hone.unsaved"  # stands from the first job of a run with autosave until all is recorded
+BEGAN = time.time()
 PATIENCE_S = 10.0
 ANCIENT = 1  # seconds since 1970: older than any input, so that Snakemake compares every input by checksum
 
@@ -45,6 +47,7 @@ def run(name: str) -> int:
     _die_with_parent(signal.SIGTERM)
     lockfile.keep()
     submitted.note(pipeline())
+    since = time.time()
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
     command = [*flags, "--allowed-rules", stage.rule, stage.part_rule, "--", *stage.outputs]
@@ -55,6 +58,7 @@ def run(name: str) -> int:
         return status
     with Contents() as contents:
         edited = _note([stage], contents, of_jobs=True)
+        builds.note([stage], since, contents)
     if Pipeline()[name].params != stage.params:
         edited = [*edited, "params.yaml"]
     if edited:
@@ -72,6 +76,8 @@ def guard(workflow: Any, autosave: bool) -> None:
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
     submitted.note(pipeline())
     _back_from_the_future(pipeline())
+    with Contents() as contents:
+        os.environ[BUILDS] = json.dumps(builds.keys(pipeline(), contents))
     if not _inside():
         _heal()
         by_dvc = agree(pipeline())
@@ -141,6 +147,7 @@ def ended(workflow: Any, well: bool, autosave: bool) -> None:
         return
     with Contents() as contents:
         edited = _note(pipeline().stages.values(), contents, of_jobs=not workflow.local_exec)
+        builds.note(pipeline().stages.values(), BEGAN, contents)
     if edited:
         _tell(f"{', '.join(sorted(set(edited)))} was edited meanwhile: what was made of it is stale; run it again")
     if well and autosave:

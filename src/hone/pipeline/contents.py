@@ -7,6 +7,7 @@ holds, and at an input only if its time is later than the output's.
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,6 +25,7 @@ class Contents:
         self._file = memory
         known = _read(memory)
         self._known: dict[str, tuple[Stamp, str]] = {path: (s, d) for path, (s, d) in known.get("files", {}).items()}
+        self._md5: dict[str, tuple[Stamp, str]] = {path: (s, d) for path, (s, d) in known.get("md5", {}).items()}
         self.settled: str = known.get("settled", "")  # the state in which DVC was last found to know all
         self.recorded: dict[str, list[Any]] = known.get("recorded", {})  # output -> its record's endtime, its digest
 
@@ -32,18 +34,16 @@ class Contents:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.parent.mkdir(exist_ok=True)
-        write_json(self._file, {"files": self._known, "recorded": self.recorded, "settled": self.settled})
+        facts = {"files": self._known, "md5": self._md5, "recorded": self.recorded, "settled": self.settled}
+        write_json(self._file, facts)
 
     def digest(self, path: str) -> str:
         """The hex SHA-256 of a file, "" if there is none."""
-        try:
-            stat = os.stat(path)
-        except OSError:
-            return ""
-        stamp = [stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino]
-        if self._known.get(path, ([], ""))[0] != stamp:
-            self._known[path] = (stamp, sha256(Path(path)))
-        return self._known[path][1]
+        return _remembered(self._known, path, sha256)
+
+    def md5(self, path: str) -> str:
+        """The hex MD5 of a file, by which DVC knows it; "" if there is none."""
+        return _remembered(self._md5, path, _md5)
 
     def standing(self, output: str) -> str:
         """The digest of an output; of a manifest that of the whole folder, whatever the manifest says."""
@@ -53,6 +53,22 @@ class Contents:
         files = sorted(str(f) for f in folder.rglob("*") if f.is_file() and f.name != ".snakemake_timestamp")
         listed = "\n".join(f"{file} {self.digest(file)}" for file in files)
         return hashlib.sha256(listed.encode()).hexdigest() if files else ""
+
+
+def _remembered(known: dict[str, tuple[Stamp, str]], path: str, hashed: Callable[[Path], str]) -> str:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return ""
+    stamp = [stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino]
+    if known.get(path, ([], ""))[0] != stamp:
+        known[path] = (stamp, hashed(Path(path)))
+    return known[path][1]
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "md5").hexdigest()
 
 
 def _read(memory: Path) -> dict[str, Any]:

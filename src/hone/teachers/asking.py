@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, Protocol, TypeVar
 from hone.errors import UserError
 from hone.ledger import Claims, Ledger
 from hone.progress import Progress
-from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Trouble, Unusable, check_usable
+from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable
 from hone.teachers.budget import Budget
 from hone.teachers.pacing import Pacer
 
@@ -62,10 +62,12 @@ class Asker:
         budget: Budget,
         deadline_s: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
+        told: Told | None = None,
     ) -> None:
         self.known = self.asked = 0
         self._client, self._ledger, self._claims = client, ledger, claims
         self._pacer, self._budget, self._deadline_s, self._clock = pacer, budget, deadline_s, clock
+        self._told = told
         self._settled = asyncio.Condition()
         self._trouble_since = 0.0
         self._troubled: set[str] = set()  # asks that met a 5xx since the last answer
@@ -115,6 +117,7 @@ class Asker:
         """One request, at the pacer's time; what came of it is told to the pacer. What was paid for is kept."""
         expected = ask.prompt_tokens + ask.max_tokens
         ticket = await self._pacer.admit(expected)
+        began = self._clock()
         try:
             async with asyncio.timeout(self._deadline_s):
                 answer, headers = await self._client.ask(ask)
@@ -135,6 +138,8 @@ class Asker:
         self._troubled.clear()
         self.asked += 1
         answer = replace(answer, usd=self._budget.cost(ask, answer))
+        if self._told is not None:
+            self._told(call(ask, answer, self._clock() - began))
         try:
             check_usable(ask, answer)
         except Unusable:

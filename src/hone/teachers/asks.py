@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -88,6 +88,19 @@ def failure(status: int, said: str, place: str) -> Exception:
     if status in (401, 402, 403, 404, 429):
         return UserError(f"teacher: {place} refuses (status {status}): {said}; check key, model and account")
     return Unusable(f"status {status}: {said}")
+
+
+Told = Callable[[Mapping[str, Any]], None]
+"""Who is told of each answer that was paid for: see `call`."""
+
+
+def call(ask: Ask, answer: Answer, seconds: float | None) -> dict[str, Any]:
+    """An answer with what was asked, as facts to keep; `seconds` from request to answer, None in a batch."""
+    return {
+        "ask": ask.key, "model": ask.model, "messages": [asdict(message) for message in ask.messages],
+        "answer": answer.text, "finish": answer.finish, "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens, "usd": answer.usd, "seconds": seconds,
+    }  # fmt: skip
 
 
 class Client(Protocol):

@@ -23,7 +23,7 @@ from hone.ledger import Ledger
 from hone.progress import say
 from hone.records import Message
 from hone.teachers.asking import LEFT, TRIES, Outcome
-from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Trouble, Unusable, check_usable
+from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable
 from hone.teachers.budget import Budget
 
 GATHER_S = 3.0  # without a new ask for so long, what was gathered goes
@@ -58,8 +58,10 @@ class Batcher:
         budget: Budget,
         poll_s: float = POLL_S,
         gather_s: float = GATHER_S,
+        told: Told | None = None,
     ) -> None:
         self.asked = self.known = 0
+        self._told = told
         self._client, self._ledger, self._budget = client, ledger, budget
         self._state, self._poll_s, self._gather_s = state, poll_s, gather_s
         self._waiting: dict[str, tuple[Ask, asyncio.Future[Outcome]]] = {}
@@ -185,6 +187,8 @@ class Batcher:
             self._failures[ask.key][result] += 1
             return
         answer = replace(result, usd=self._budget.cost(ask, result))
+        if self._told is not None:
+            self._told(call(ask, answer, None))
         try:
             check_usable(ask, answer)
         except Unusable as failure:

@@ -16,7 +16,7 @@ from hone.config import DraftsParams, EndpointParams
 from hone.ledger import Claims, Ledger
 from hone.records import Message
 from hone.teachers.asking import LEFT, Asker, Asks, Outcome
-from hone.teachers.asks import Answer, Ask, SetAside, json_text
+from hone.teachers.asks import Answer, Ask, SetAside, Told, json_text
 from hone.teachers.batches import BatchClient, Batcher
 from hone.teachers.budget import Budget
 from hone.teachers.lessons import Lost, M, NoMoney, Taught
@@ -90,8 +90,11 @@ class Estimate:
 
 
 @asynccontextmanager
-async def asks(params: EndpointParams, ledger_path: Path, budget: Budget) -> AsyncIterator[Asks]:
-    """Who gets answers as `params` say; what is known and what is paid for stand in the ledger at `ledger_path`.
+async def asks(
+    params: EndpointParams, ledger_path: Path, budget: Budget, told: Told | None = None
+) -> AsyncIterator[Asks]:
+    """Who gets answers as `params` say; what is known and what is paid for stand in the ledger at `ledger_path`, and
+    `told` hears of each answer that is paid for.
 
     Raises: UserError where a key is missing."""
     endpoint = client(params)
@@ -99,10 +102,12 @@ async def asks(params: EndpointParams, ledger_path: Path, budget: Budget) -> Asy
         stack.push_async_callback(endpoint.close)
         ledger = stack.enter_context(Ledger.open(ledger_path, each=budget.paid))
         if params.batch:
-            yield stack.enter_context(Batcher(endpoint, ledger, ledger_path.with_suffix(".batches.json"), budget))
+            state = ledger_path.with_suffix(".batches.json")
+            yield stack.enter_context(Batcher(endpoint, ledger, state, budget, told=told))
         else:
             claims = stack.enter_context(Claims.open(ledger_path.with_suffix(".claims")))
-            yield Asker(endpoint, ledger, claims, Pacer(deadline_s=params.deadline_s), budget, params.deadline_s)
+            pacer = Pacer(deadline_s=params.deadline_s)
+            yield Asker(endpoint, ledger, claims, pacer, budget, params.deadline_s, told=told)
 
 
 def client(params: EndpointParams) -> BatchClient:

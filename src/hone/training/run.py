@@ -60,10 +60,11 @@ def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
             "sft.method: expected lora or full where the model is sharded (FSDP), found qlora; use DDP for it"
         )
     keep_memory()
+    read = {str(path): digests[name] for name, path in asdict(inputs).items()}
     with Stop() as stop, contextlib.ExitStack() as opened:
         events = None  # of several processes, the first tells what all of them do
         if ranks.first:
-            events = opened.enter_context(Events.open(folder, work.name, params.model_dump(), digests))
+            events = opened.enter_context(Events.open(folder, work.name, params.model_dump(), read))
         # What is to be sharded is moved to its devices piece by piece.
         model, stored = ready(params, inputs, torch.device("cpu") if ranks.sharded else ranks.device)
         loop = Loop(model, rows, val, params, folder / "checkpoint", events, ranks, params.method == "full")
