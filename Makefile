@@ -18,6 +18,7 @@ eval: $(READY)
 	$(SNAKEMAKE) -- results/eval.json
 	hone track
 	hone show results/eval.json
+	@echo "results/report.html has it all, with pictures; mlflow ui --backend-store-uri sqlite:///mlflow.db the runs"
 
 test: lint
 	OMP_NUM_THREADS=1 pytest -n 2 --dist loadgroup

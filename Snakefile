@@ -71,6 +71,8 @@ include: "rules/complete.smk"
 include: "rules/scores.smk"
 include: "rules/judge.smk"
 include: "rules/eval.smk"
+include: "rules/card.smk"
+include: "rules/report.smk"
 include: "rules/gather.smk"
 
 at_head = {name for kind in HEAD for stage in stages(kind) for name in (stage.rule, stage.part_rule)}

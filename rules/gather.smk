@@ -2,6 +2,7 @@
 
 REQUIRED INPUTS:
     eval.json of each recipe
+    report.html, README.md: not read; with results/eval.json all of the build stands there
 
 OUTPUTS:
     results/eval.json

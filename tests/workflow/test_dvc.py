@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 LEARNING_RATE = "special_tokens.sft.learning_rate"
 SFT = "special_tokens-sft"
 FIGURE = "recipes.special_tokens.variants.sft.mode_accuracy.value"
-AFTER_SFT = {"special_tokens_complete_sft", "special_tokens_scores_sft", "special_tokens_eval", "eval"}
+AFTER_SFT = {
+    "special_tokens_complete_sft", "special_tokens_scores_sft", "special_tokens_eval", "special_tokens_card", "eval", "report",
+}  # fmt: skip
 
 
 @pytest.fixture

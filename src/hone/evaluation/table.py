@@ -1,6 +1,6 @@
 """An evaluation as text for a terminal: figures by variant, comparisons, and what was taken for what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -9,7 +9,7 @@ def table(summary: dict[str, Any]) -> str:
     return "\n\n".join(_recipe(name, block) for name, block in sorted(summary["recipes"].items()))
 
 
-def ordered(block: dict[str, Any]) -> tuple[list[str], list[str]]:
+def ordered(block: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Variants and metrics in the order to show them: from no model to the tuned one; the leading metric
     first.
 
@@ -42,12 +42,12 @@ def _recipe(name: str, block: dict[str, Any]) -> str:
 def _figure(figure: dict[str, Any] | None) -> str:
     if figure is None:
         return "-"
-    return f"{figure['value']:.2f} {_interval(figure['ci95'])} {figure['n']}"
+    return f"{figure['value']:.2f} {interval(figure['ci95'])} {figure['n']}"
 
 
 def _comparison(line: dict[str, Any]) -> list[str]:
     counts = f"{line['wins']}/{line['losses']}/{line['ties']}"
-    difference = f"{line['delta']:+.2f} {_interval(line['ci95'])}"
+    difference = f"{line['delta']:+.2f} {interval(line['ci95'])}"
     return [f"{line['a']} -> {line['b']}", line["metric"], difference, f"{line['p_value']:.2g}", counts]
 
 
@@ -61,8 +61,14 @@ def _confusion(confusion: dict[str, dict[str, dict[str, int]]], variants: Sequen
     return _grid(["variant", "expected", *(f"chose {c}" for c in chosen)], rows)
 
 
-def _interval(ci95: Sequence[float]) -> str:
+def interval(ci95: Sequence[float]) -> str:
+    """An interval as it is written everywhere."""
     return f"[{ci95[0]:.2f}, {ci95[1]:.2f}]"
+
+
+def words(name: str) -> str:
+    """A name of code as people write it."""
+    return name.replace("_", " ")
 
 
 def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ from hone.files import MANIFEST, key_of
 from hone.ledger import content_key
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
-from hone.pipeline.spec import SOURCES, Pipeline, Stage
+from hone.pipeline.spec import Pipeline, Stage
 
 DIGITS = 16
 
@@ -44,7 +44,7 @@ def _log(stage: Stage, began: float, contents: Contents) -> Path:
     kept = [log for log in Path(stage.work).glob(f"*/{FILE}") if read(log).last >= began]
     if kept:
         return max(kept, key=lambda log: read(log).last).parent
-    data = [dep for dep in stage.deps if not dep.startswith(SOURCES)]
+    data = stage.data("")
     params = json.loads(stage.json())
     folder = Path(stage.work) / key_of(params, map(Path, data))
     inputs = {dep: contents.digest(f"{dep}/{MANIFEST}" if Path(dep).is_dir() else dep) for dep in data}
@@ -53,7 +53,7 @@ def _log(stage: Stage, began: float, contents: Contents) -> Path:
 
 
 def _files(stage: Stage, contents: Contents) -> dict[str, dict[str, str]]:
-    data = [dep for dep in stage.deps if not dep.startswith(SOURCES)]
+    data = stage.data("")
     models = [out for out in stage.outs if any(Path(out).glob("*.safetensors"))]
     return {
         "inputs": {dep: dvc_hash(Path(dep), contents) for dep in data},

@@ -70,7 +70,7 @@ class Stage:
         return self._one("outs", role, _ending(self.outs, role))
 
     def data(self, role: str) -> list[str]:
-        """All deps that are not code and end in `role`."""
+        """All deps that are not code and end in `role`; "" is all."""
         return _ending((dep for dep in self.deps if not dep.startswith(SOURCES)), role)
 
     def flags(self, flag: str, role: str) -> str:
@@ -182,4 +182,4 @@ def _value(values: Mapping[str, Any], key: str, stage: str) -> Any:
 
 
 def _ending(paths: Iterable[str], role: str) -> list[str]:
-    return [path for path in paths if path == role or path.endswith(f"/{role}")]
+    return [path for path in paths if not role or path == role or path.endswith(f"/{role}")]

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from hone.config import (
     Block,
@@ -21,7 +21,7 @@ from hone.config import (
     TrainParams,
 )
 from hone.files import dumps
-from hone.records import Completion, Message, Metric, Problem, Row, Split
+from hone.records import Completion, Message, Metric, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 
@@ -58,6 +58,32 @@ class Place:
     split: Split
     label: str
     number: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture as plain data; who draws it knows nothing of any recipe. `rows`, by `kind`:
+
+    bars: (name, value from 0 to 1, n); lines: (x, a value for each further column, None where there is none);
+    grid: (name, a number for each further column).
+    """
+
+    title: str
+    kind: Literal["bars", "lines", "grid"]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+    note: str = ""
+
+
+def by_group(title: str, metric: str, group: Iterable[str], scores: Iterable[Score], note: str = "") -> Chart:
+    """The mean of a metric for each group of scores, bars; `group` says which one a score is in."""
+    found: dict[str, list[float]] = {}
+    for name, score in zip(group, scores, strict=True):
+        value = score.metrics.get(metric)
+        if value is not None:
+            found.setdefault(name, []).append(float(value))
+    rows = tuple((name, sum(values) / len(values), len(values)) for name, values in sorted(found.items()))
+    return Chart(title, "bars", ("", metric, "n"), rows, note)
 
 
 Scored = tuple[str | None, Mapping[str, Metric]]
@@ -109,6 +135,10 @@ class Recipe(Protocol):
 
     def scores(self, answered: Sequence[tuple[Row, Completion]], runner: Runner) -> Sequence[Scored]:
         """What one sample of each test row of one problem is worth, in the order given."""
+
+    def charts(self, rows: Sequence[Row], scores: Mapping[str, Sequence[Score]]) -> Sequence[Chart]:
+        """The recipe's own pictures for the report. `scores`: of each variant, the first sample's, in the order of
+        `rows`, the test rows."""
 
     def imported(self, path: Path) -> Iterable[Row]:
         """Rows of a file in our own or a foreign layout, for `hone check`; a bad line is a `UserError`."""

@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import field_validator
 
 from hone.config import NewToken
-from hone.recipes.base import Check, Place, RecipeParams, Scored
+from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.special_tokens import drafts, formats, scoring, taught
 from hone.recipes.special_tokens.verify import verify
-from hone.records import Completion, Message, Problem, Row, Split
+from hone.records import Completion, Message, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 
@@ -84,6 +84,16 @@ class SpecialTokens:
 
     def scores(self, answered: Sequence[tuple[Row, Completion]], runner: Runner) -> Sequence[Scored]:
         return [scoring.score(row, completion, runner) for row, completion in answered]
+
+    def charts(self, rows: Sequence[Row], scores: Mapping[str, Sequence[Score]]) -> Sequence[Chart]:
+        tuned = scores.get("sft", [])
+        if not tuned:
+            return []
+        bugs, styles = ([str(row.meta.get(key, "")) for row in rows] for key in ("bug", "style"))
+        return [
+            by_group("Right mode, by how the request is told", "mode_accuracy", styles, tuned, "The tuned model."),
+            by_group("Repaired, by kind of bug", "fix_rate", bugs, tuned, "The tuned model, on EDIT rows."),
+        ]
 
     def imported(self, path: Path) -> Iterable[Row]:
         return formats.imported(path, _markers(None))

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from hone.config import JudgeParams
-from hone.recipes.base import Check, Place, RecipeParams, Scored
+from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.tool_traces import formats, scoring, taught, traces
 from hone.recipes.tool_traces.verify import verify
-from hone.records import Completion, Message, Problem, Row, Split
+from hone.records import Completion, Message, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 
@@ -67,6 +67,18 @@ class ToolTraces:
 
     def scores(self, answered: Sequence[tuple[Row, Completion]], runner: Runner) -> Sequence[Scored]:
         return scoring.scores(answered)
+
+    def charts(self, rows: Sequence[Row], scores: Mapping[str, Sequence[Score]]) -> Sequence[Chart]:
+        tuned = scores.get("sft", [])
+        if not tuned:
+            return []
+        levels = [f"level {row.label}" for row in rows]
+        turns = [f"turn {sum(message.role == 'call' for message in row.prompt) + 1}" for row in rows]
+        note = "The tuned model."
+        return [
+            by_group("The same call, by level of the question", "call_match_rate", levels, tuned, note),
+            by_group("The same call, by turn of the trace", "call_match_rate", turns, tuned, note),
+        ]
 
     def imported(self, path: Path) -> Iterable[Row]:
         return formats.imported(path)
