@@ -87,7 +87,9 @@ def track(
         with contextlib.suppress(KeyboardInterrupt):
             tracking.follow(work, every, typer.echo)
     changed = tracking.import_events(work)
-    typer.echo(f"tracked: {changed} runs new or changed; `mlflow ui --backend-store-uri {tracking.DEFAULT_URI}`")
+    uri = tracking.default_uri()
+    look = f"look at {uri}" if uri.startswith("http") else f"`mlflow ui --backend-store-uri {uri}`"
+    typer.echo(f"tracked: {changed} runs new or changed; {look}")
 
 
 @app.command()

@@ -16,13 +16,13 @@ from hone.pipeline.spec import Pipeline
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 LEARNING_RATE = "special_tokens.sft.learning_rate"
-RESULTS = {"special_tokens_eval", "eval"}
+RESULTS = {"special_tokens_eval", "special_tokens_card", "report", "eval"}
+STEPS = ["card", "evaluate", "gather", "report"]  # of these, sorted
 OF_SFT = {
     "special_tokens_sft",
     "special_tokens_complete_sft",
     "special_tokens_scores_sft",
-    "special_tokens_eval",
-    "eval",
+    *RESULTS,
 }
 
 
@@ -51,7 +51,7 @@ def test_a_file_dated_ahead_of_the_clock_makes_nothing_stale_and_loses_nothing(r
     repo.edit("scripts/evaluate.py")
     os.utime(repo.path / "scripts/evaluate.py", (ahead, ahead))
     repo.snakemake("results/eval.json")
-    assert repo.ran() == ["evaluate", "gather"]
+    assert repo.ran() == STEPS
 
 
 def test_a_learning_rate_makes_stale_training_and_what_follows_until_it_is_reverted(repo):
@@ -79,7 +79,7 @@ def test_dvc_repro_and_snakemake_run_the_same_steps_and_make_and_record_the_same
     other = repo.copy(tmp_path / "other")
     repo.snakemake("results/eval.json")
     other.dvc("repro", "eval")
-    assert repo.ran() == other.ran() == ["evaluate", "gather"]
+    assert repo.ran() == other.ran() == STEPS
     assert repo.content() == other.content()
     assert other.planned() == set()
     repo.hone("save")
@@ -161,7 +161,7 @@ def test_with_autosave_what_a_failed_build_had_made_is_recorded_by_the_next_comm
     right = gather.read_text()
     gather.write_text("raise SystemExit(1)\n")
     assert repo.run("snakemake", "results/eval.json").returncode != 0
-    assert repo.stale() == {"special_tokens-eval", "eval"}
+    assert repo.stale() == {"special_tokens-eval", "special_tokens-card", "report", "eval"}
     assert repo.planned() == repo.stale() == {"eval"}
     gather.write_text(right)
     repo.ran()
@@ -180,7 +180,7 @@ def test_with_autosave_what_another_branch_had_made_is_recorded_when_the_same_is
     repo.ok("git", "checkout", "-q", "-")  # the outputs stay as the other branch made them
     assert "special_tokens_samples" in repo.planned()
     repo.set("special_tokens.samples.n", 7)
-    assert repo.planned() == {"special_tokens_eval", "eval"}  # their outputs are in git
+    assert repo.planned() == RESULTS  # outputs of two of them are in git
     assert repo.stale() == {"special_tokens-eval"}
 
 

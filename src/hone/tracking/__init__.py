@@ -15,21 +15,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # before mlflow is imported anywhere
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from hone import events
 from hone.tracking.runs import bring
 from hone.tracking.stores import DEFAULT_URI, alone, opened
 
-__all__ = ["DEFAULT_URI", "follow", "import_events"]
+__all__ = ["DEFAULT_URI", "default_uri", "follow", "import_events"]
 
 
 def import_events(work_root: Path, uri: str | None = None) -> int:
     """Bring `work_root/*/*/events.jsonl` into MLflow; returns how many runs were new or changed.
 
-    `uri`: the tracking server or database; else MLFLOW_TRACKING_URI, else mlflow.db in the working directory.
+    `uri`: the tracking server or database, by default that of `default_uri`.
     A log that cannot be read is a `UserError`.
     """
-    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+    uri = uri or default_uri()
     # In the order in which they began: a model stands there before the runs that used it.
     logs = sorted((events.read(path).started, path) for path in events.logs(work_root))
     if not logs:
@@ -37,6 +38,11 @@ def import_events(work_root: Path, uri: str | None = None) -> int:
     with alone(uri, Path(work_root)):
         store = opened(uri)
         return sum(bring(store, path) for _, path in logs)
+
+
+def default_uri() -> str:
+    """MLFLOW_TRACKING_URI, or mlflow.db in the working directory."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
 def follow(work_root: Path, every_s: float, say: Callable[[str], None]) -> None:
