@@ -93,6 +93,35 @@ def track(
 
 
 @app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="REV_A", help="A git revision.")],
+    b: Annotated[str, typer.Argument(metavar="REV_B", help="Another; by default what stands here.")] = "workspace",
+) -> None:
+    """Compare two revisions: parameters, data, and metrics with paired tests on the test rows that both have."""
+    from hone import comparing
+
+    for line in comparing.compared(comparing.revision(a), comparing.revision(b)):
+        typer.echo(line)
+
+
+@app.command()
+def push(
+    recipe: Annotated[str, typer.Argument(help="The recipe, as in src/hone/recipes.")],
+    repository: Annotated[str, typer.Argument(help="On the hub: owner/name.")],
+    private: Annotated[bool, typer.Option("--private", help="Let nobody else see a new repository.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded.")] = False,
+) -> None:
+    """Upload a tuned model with its tokenizer and card to the Hugging Face hub; the token comes from HF_TOKEN."""
+    from hone import pushing
+
+    if dry_run:
+        for name, file in sorted(pushing.contents(recipe).items()):
+            typer.echo(f"{name}: {file}, {file.stat().st_size} bytes")
+    else:
+        typer.echo(pushing.push(recipe, repository, private))
+
+
+@app.command()
 def answer(
     queries: Annotated[Path, typer.Option(help='JSON list or JSONL of {"Query": ...}.')],
     recipe: RecipeName,

@@ -99,9 +99,9 @@ def _complete(by_variant: Mapping[str, Scores]) -> None:
 def _figures(rows: Scores, metrics: Sequence[str]) -> dict[str, Any]:
     figures = {}
     for metric in metrics:
-        values = list(_values(rows, metric).values())
-        if values:
-            found = figure(values)
+        measured = list(values(rows, metric).values())
+        if measured:
+            found = figure(measured)
             figures[metric] = {"value": _short(found.value), "ci95": _both(found.ci95), "n": found.n}
     return figures
 
@@ -110,7 +110,7 @@ def _comparisons(by_variant: Mapping[str, Scores], metrics: Sequence[str]) -> li
     found = []
     for a, b in pairs(list(by_variant)):
         for metric in metrics:
-            result = compare(_values(by_variant[a], metric), _values(by_variant[b], metric))
+            result = compare(values(by_variant[a], metric), values(by_variant[b], metric))
             if result is not None:
                 counts = {"wins": result.wins, "losses": result.losses, "ties": result.ties}
                 size = {"delta": _short(result.delta), "ci95": _both(result.ci95)}
@@ -118,7 +118,7 @@ def _comparisons(by_variant: Mapping[str, Scores], metrics: Sequence[str]) -> li
     return found
 
 
-def _values(rows: Scores, metric: str) -> dict[Key, Value]:
+def values(rows: Scores, metric: str) -> dict[Key, Value]:
     """The metric's values; rows where it does not apply are left out."""
     found = {}
     for key, score in rows.items():

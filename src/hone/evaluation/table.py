@@ -26,14 +26,14 @@ def _recipe(name: str, block: dict[str, Any]) -> str:
     variants, metrics = ordered(block)
     parts = [
         f"{name}: {block['test_rows']} test rows; value [95 % interval] n",
-        _grid(
+        grid(
             ["metric", *variants],
             ([m, *(_figure(block["variants"][v].get(m)) for v in variants)] for m in metrics),
         ),
     ]
     if block["comparison"]:
         header = ["comparison", "metric", "difference", "p", "wins/losses/ties"]
-        parts.append(_grid(header, (_comparison(line) for line in block["comparison"])))
+        parts.append(grid(header, (_comparison(line) for line in block["comparison"])))
     if block.get("confusion"):
         parts.append(_confusion(block["confusion"], variants))
     return "\n\n".join(parts)
@@ -58,7 +58,7 @@ def _confusion(confusion: dict[str, dict[str, dict[str, int]]], variants: Sequen
         for variant in variants
         for label, counts in confusion[variant].items()
     )
-    return _grid(["variant", "expected", *(f"chose {c}" for c in chosen)], rows)
+    return grid(["variant", "expected", *(f"chose {c}" for c in chosen)], rows)
 
 
 def interval(ci95: Sequence[float]) -> str:
@@ -71,7 +71,7 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, two spaces apart."""
     cells = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]

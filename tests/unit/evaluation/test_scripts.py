@@ -116,7 +116,9 @@ def test_evaluate_writes_figures_and_picture_and_leaves_a_run_for_the_tracking(t
     block = json.loads(out.read_text())["recipes"]["special_tokens"]
     assert block["variants"]["sft"]["mode_accuracy"]["value"] == 1.0
     (log,) = work.glob(f"*/{FILE}")
-    assert read(log).final == {"base.mode_accuracy": 0.0, "sft.mode_accuracy": 1.0}
+    final = read(log).final
+    assert (final["base.mode_accuracy"], final["sft.mode_accuracy"]) == (0.0, 1.0)
+    assert (final["sft.mode_accuracy.low"], final["sft.mode_accuracy.n"]) == (pytest.approx(0.51, abs=0.01), 4)
     assert [(p["variant"], p["value"], p["n"]) for p in json.loads(points.read_text())] == [
         ("base", 0, 4),
         ("sft", 1, 4),
