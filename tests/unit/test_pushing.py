@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(200, {"message": ""})
 
     def do_GET(self):
-        self.answer(200, {})
+        self.answer(self.server.refuse or 200, {})
 
     def answer(self, status, body):
         text = json.dumps(body).encode()
@@ -99,7 +99,7 @@ def test_model_tokenizer_and_card_go_in_one_commit(model):
     done = push(model, "toy", "me/model", "--private", hub=hub.url)
     assert done.returncode == 0, done.stderr
     assert hub.files.keys() == WANTED
-    assert hub.created[0]["private"] is True
+    assert hub.created[0]["visibility"] == "private"
     assert TOKEN not in done.stdout + done.stderr
 
 
