@@ -61,11 +61,12 @@ def main(
         }
         pairs = [Pair(prompt_text(row), row.reply, said[BASE][row.id].text, said[TUNED][row.id].text) for row in tested]
         rights = [(exact[BASE][row.id], exact[TUNED][row.id]) for row in tested]
-        folder = (work or Path("work") / f"{recipe}-judge").parent / "answers"
+        work = work or Path("work") / f"{recipe}-judge"  # as the stage is called
         judged = None
         if settings.api in APIS:
-            with noting(work or Path("work") / f"{recipe}-judge", params, part, [rows, *completions, *scores]) as events:
-                judged = by_judge(share.share(pairs), settings, folder / f"{recipe}-judge.jsonl", events)
+            ledger = work.parent / "answers" / f"{recipe}-judge.jsonl"
+            with noting(work, params, part, [rows, *completions, *scores]) as events:
+                judged = by_judge(share.share(pairs), settings, ledger, events)
         if not share.whole:
             return
         write_lines(results, [line for i, row in enumerate(tested) for line in answers(row, said, exact, judged, i)])

@@ -1,5 +1,6 @@
 """A whole build on a cluster makes what a build without one makes, each job where it belongs and with what it asked for."""
 
+import shutil
 import sys
 
 import pytest
@@ -9,7 +10,7 @@ from hone.pipeline.spec import Pipeline
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
 
-SFT = "special_tokens-sft"
+SFT, COMPLETE = "special_tokens-sft", "special_tokens-complete-sft"
 JOBS = {"sft", "complete_base", "complete_sft", "scores_base", "scores_sft"}
 
 
@@ -38,12 +39,16 @@ def test_a_build_makes_the_same_bytes_and_a_job_out_of_memory_is_tried_again_wit
     assert "mem=16000M" in dict(jobs)["complete_base"]["TRES"]
 
 
-def test_dvc_repro_builds_on_the_cluster_and_records_the_same(built, cluster, tmp_path):
+def test_dvc_repro_builds_on_the_cluster_in_parts_and_records_the_same(built, cluster, tmp_path):
     repo = built.copy(tmp_path / "repo")
     lock = (repo.path / "dvc.lock").read_text()
-    command = [sys.executable, "-m", "dvc", "repro", "--force", "--single-item", "special_tokens-scores-sft"]
+    shutil.rmtree(repo.path / "work" / COMPLETE)
+    profile = repo.path / "profiles/slurm/config.yaml"
+    profile.write_text(profile.read_text().replace("  - isolation=best", "  - isolation=best\n  - parts=2"))
+    command = [sys.executable, "-m", "dvc", "repro", "--force", "--single-item", COMPLETE]
     Build(repo, cluster, command, {"SNAKEMAKE_PROFILE": "profiles/slurm"}).well()
-    assert [job["Partition"] for job in cluster.jobs(repo.path).values()] == ["cpu"]
+    jobs = list(cluster.jobs(repo.path).values())
+    assert [job["Partition"] for job in jobs] == ["gpu", "gpu", "cpu"]  # two parts, and what joins them
     assert repo.made() == built.made()
     assert (repo.path / "dvc.lock").read_text() == lock
     assert repo.stale() == set()
