@@ -20,8 +20,8 @@ from tests.workflow.conftest import COPIED, ROOT, Repo, keep
 
 from hone.pipeline.spec import Pipeline
 
-SNAKEMAKE = (sys.executable, "-m", "snakemake", "--profile", "slurm")
-FAST = ("--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5")  # jobs are short here
+SNAKEMAKE = (sys.executable, "-m", "snakemake")
+IMPATIENT = (sys.executable, str(Path(__file__).with_name("impatient.py")))
 
 SMALL = {
     "base_model.source": "folder",
@@ -174,7 +174,9 @@ def start(built: Made, cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..
     """Starts `snakemake --profile slurm` in a copy of the built repository that lacks some stages' outputs."""
     builds: list[Build] = []
 
-    def begin(*stages: str, command: Sequence[str] = SNAKEMAKE, flags: Sequence[str] = FAST) -> Build:
+    def begin(
+        *stages: str, command: Sequence[str] = IMPATIENT, profile: str = "slurm", flags: Sequence[str] = ()
+    ) -> Build:
         repo = built.copy(tmp_path / "repo")
         outputs = [file for stage in stages for file in Pipeline(repo.path)[stage].outputs]
         for stage in stages:
@@ -182,7 +184,7 @@ def start(built: Made, cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..
             for out in Pipeline(repo.path)[stage].outs:
                 path = repo.path / out
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        builds.append(Build(repo, cluster, [*command, *flags, "--", *outputs]))
+        builds.append(Build(repo, cluster, [*command, "--profile", profile, *flags, "--", *outputs]))
         return builds[-1]
 
     yield begin

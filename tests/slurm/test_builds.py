@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from tests.slurm.conftest import FAST, Build, steps
+from tests.slurm.conftest import SNAKEMAKE, Build, steps
 
 from hone.pipeline.spec import Pipeline
 
@@ -18,7 +18,7 @@ def test_a_build_makes_the_same_bytes_and_a_job_out_of_memory_is_tried_again_wit
     first_data = list(Pipeline(built.path).stages).index("special_tokens-tokenizer")
     stages = list(Pipeline(built.path).stages)[first_data:]
     small_at_first = "special_tokens_sft:mem_mb=500 if attempt == 1 else 20000"
-    build = start(*stages, flags=[*FAST, "--set-resources", small_at_first])
+    build = start(*stages, command=SNAKEMAKE, flags=["--set-resources", small_at_first])
     build.well()
     assert build.repo.made() == built.made()
     assert steps(build.repo, SFT) == steps(built, SFT)

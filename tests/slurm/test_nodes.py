@@ -1,10 +1,9 @@
 """One training on several nodes, a process on each: all of them meet, save, and go on."""
 
 import subprocess
-import sys
 
 import pytest
-from tests.slurm.conftest import FAST, steps
+from tests.slurm.conftest import steps
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
 
@@ -16,8 +15,7 @@ def test_training_on_two_nodes_is_cancelled_and_goes_on(built, start):
         f"special_tokens_sft:{each}"
         for each in ("nodes=2", "tasks=2", "gres='gpu:1'", "gpu=0", "tasks_per_gpu=0", "mpi='srun'")
     ]
-    command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm-multinode"]
-    build = start(SFT, command=command, flags=[*FAST, "--set-resources", *one_gpu])
+    build = start(SFT, profile="profiles/slurm-multinode", flags=["--set-resources", *one_gpu])
     build.until(lambda: any((build.repo.path / "work" / SFT).glob("*/checkpoint/*/state.json")), "a checkpoint")
     (job,) = build.jobs(SFT, "RUNNING")
     assert build.cluster.jobs(build.repo.path)[job]["NumNodes"] == "2"
