@@ -11,4 +11,4 @@ nodes=$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%D)
 # shellcheck disable=SC2016  # what stands in quotes is for the shell of each task
 exec srun --nodes="$nodes" --ntasks="$nodes" --ntasks-per-node=1 --cpu-bind=none --kill-on-bad-exit=1 bash -c '
   exec torchrun --nnodes="$SLURM_NNODES" --node-rank="$SLURM_NODEID" --nproc-per-node="${SLURM_GPUS_ON_NODE:-1}" \
-    --master-addr="$MEET_AT" --master-port="$MEET_PORT" "$@"' task "$@"
+    --master-addr="$MEET_AT" --master-port="$MEET_PORT" -- "$@"' task "$@"
