@@ -41,16 +41,18 @@ def main(
         write_json(out, summary)
         say(table(summary))
         if work is not None:
-            note(work, scores, summary["recipes"][recipe]["variants"], [out, picture])
+            engines = ", ".join(sorted({score.engine for score in scored if score.engine}))
+            note(work, scores, summary["recipes"][recipe]["variants"], [out, picture], engines)
 
 
-def note(work: Path, scores: list[Path], variants: Mapping[str, Any], made: list[Path]) -> None:
+def note(work: Path, scores: list[Path], variants: Mapping[str, Any], made: list[Path], engine: str) -> None:
     """Leave figures and pictures for the tracking, as a run that ended."""
     folder = work / key_of({}, scores)
     with Events.open(folder, work.name, {}, {str(path): digest(path) for path in scores}) as events:
         (folder / ARTIFACTS).mkdir(exist_ok=True)
         for path in made:
             shutil.copy(path, folder / ARTIFACTS / path.name)
+        events.tag(engine=engine)
         events.end(**dict(flat(variants)))
 
 

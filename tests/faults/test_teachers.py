@@ -15,10 +15,15 @@ from pathlib import Path
 
 import pytest
 from bench.endpoint import Endpoint, Limits
+from tests.unit.report.conftest import make
 from tests.unit.test_reuse import PROBLEMS, SIZES
 
+from hone.config import BaseModelParams
 from hone.problems import write_problems
 from hone.records import Row, read_jsonl
+from hone.report.build import load
+from hone.report.card import card
+from hone.report.page import page
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("HONE_KILLS", "4"))
@@ -195,7 +200,7 @@ class Repeating(Endpoint):
         return None
 
 
-def test_a_key_is_found_nowhere_afterwards(tmp_path):
+def test_a_key_is_found_nowhere_afterwards(tmp_path, monkeypatch):
     with Repeating(50) as endpoint:
         step = Step(tmp_path, endpoint)
         running = step.start()
@@ -217,6 +222,13 @@ def test_a_key_is_found_nowhere_afterwards(tmp_path):
     assert [file for file in written if CANARY.encode() in file.read_bytes()] == []
     assert b"I see [key]." in step.made()[0]
     assert b"I see [key]." in (tmp_path / "mlflow.db").read_bytes()  # the calls are traced
+    step.prove()
+    (tmp_path / "build").mkdir()
+    monkeypatch.chdir(tmp_path / "build")
+    (skill,) = load(make(Path(), tested=read_jsonl(tmp_path / "test", Row)))
+    for text in (page([skill]), card(skill, BaseModelParams())):
+        assert CANARY not in text
+    assert "I see [key]." in page([skill])
 
 
 def _read(file):

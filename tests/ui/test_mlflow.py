@@ -22,7 +22,10 @@ def client(mlflow_url, tmp_path_factory):
     for rate, digit in zip(RATES, "ab", strict=True):
         key = digit * 16
         with Events.open(
-            folder / "work/toy-sft" / key, "toy-sft", {"learning_rate": rate, "rank": 8}, {"a.jsonl": "1" * 64}
+            folder / "work/special_tokens-sft" / key,
+            "special_tokens-sft",
+            {"learning_rate": rate, "rank": 8},
+            {"data/special_tokens/train.jsonl": "1" * 64},
         ) as log:
             for step in range(1, 31):
                 log.log(step, loss=LOSSES[rate] + 1 / step, grad_norm=1.0)
@@ -33,7 +36,9 @@ def client(mlflow_url, tmp_path_factory):
             (log.folder / events.ARTIFACTS).mkdir()
             (log.folder / events.ARTIFACTS / "picture.png").write_bytes(b"png")
             log.end(best_validation_loss=LOSSES[rate])
-        events.noted(log.folder, {"inputs": {}, "outputs": {}, "models": {f"models/toy/{digit}": digit * 64}})
+        events.noted(
+            log.folder, {"inputs": {}, "outputs": {}, "models": {f"models/special_tokens/{digit}": digit * 64}}
+        )
     command = [sys.executable, "-m", "hone.cli", "track", "--work", str(folder / "work")]
     for found in ("2 runs", "0 runs"):  # the second time there is nothing to bring
         done = subprocess.run(command, env={"MLFLOW_TRACKING_URI": mlflow_url}, capture_output=True, text=True)
@@ -44,7 +49,7 @@ def client(mlflow_url, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def runs(client):
-    found = client.search_runs([client.get_experiment_by_name("toy").experiment_id])
+    found = client.search_runs([client.get_experiment_by_name("special_tokens").experiment_id])
     return {float(run.data.params["learning_rate"]): client.get_run(run.info.run_id) for run in found}
 
 

@@ -5,6 +5,7 @@ Each stage that DVC runs costs seconds, so experiments end at training, the firs
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def test_a_build_differs_from_the_commit_by_named_figures_parameters_and_points(
     points = drawn(repo, "special_tokens_comparison")
     assert points.keys() == {("workspace", "comparison.json"), ("HEAD", "comparison.json")}
     assert {"variant", "metric", "value", "low", "high", "n"} <= points["HEAD", "comparison.json"][0].keys()
+
+
+def test_snakemakes_own_report_holds_the_page(repo):
+    repo.snakemake("--report", "report.zip")
+    with zipfile.ZipFile(repo.path / "report.zip") as archive:
+        (page,) = (name for name in archive.namelist() if name.endswith("/report.html") and "data" in name)
+        assert archive.read(page) == (repo.path / "results/report.html").read_bytes()
 
 
 def test_a_queued_experiment_leaves_the_workspace_alone_until_it_is_applied_and_drawn(repo):

@@ -110,7 +110,7 @@ def test_a_branch_switch_is_stale_for_both_until_dvc_checkout_brings_its_files(r
     assert repo.content() != first
     repo.ok("git", "checkout", "-q", "HEAD~1")
     assert repo.planned() == RESULTS
-    assert repo.stale() == {"special_tokens-eval"}
+    assert repo.stale() == {"special_tokens-eval", "special_tokens-card", "report", "eval"}
     repo.dvc("checkout")
     assert repo.content() == first
     assert repo.planned() == set()
@@ -136,7 +136,9 @@ def test_save_records_only_what_is_fresh_and_the_build_ends_by_naming_it(repo):
     lock = (repo.path / "dvc.lock").read_text()
     done = repo.run("hone", "save")
     assert done.returncode == 1
-    assert done.stdout.strip().endswith("; not recorded, since stale: special_tokens-eval, eval")
+    assert done.stdout.strip().endswith(
+        "; not recorded, since stale: special_tokens-eval, special_tokens-card, report, eval"
+    )
     assert (repo.path / "dvc.lock").read_text() == lock
     assert repo.stale() == {"special_tokens-eval", "eval"}
     assert "`hone save` records it" in repo.snakemake("results/eval.json")

@@ -28,9 +28,11 @@ def rows(split: str, n: int) -> list[Row]:
     return found
 
 
-def make(root: Path, recipe: str = "special_tokens", shift: int = 0) -> list[Path]:
-    """Write a build below `root`; another `shift`, other figures. Returns the files that the report takes."""
+def make(root: Path, recipe: str = "special_tokens", shift: int = 0, tested: list[Row] | None = None) -> list[Path]:
+    """Write a build below `root`, of test rows of its own if none are given; another `shift`, other figures. Returns the
+    files that the report takes."""
     splits = {split: rows(split, n) for split, n in (("train", 8), ("val", 4), ("test", 20))}
+    splits["test"] = tested or splits["test"]
     data, models, results = (root / kind / recipe for kind in ("data", "models", "results"))
     drafts = [row for split in splits.values() for row in split]
     found = described(drafts, splits, {"contaminated": 3, "surplus": 5})
@@ -88,7 +90,9 @@ def training(losses, shift):
 
 def answered(results: Path, variant: str, share: float, tested: list[Row], shift: int) -> list[Score]:
     ids = () if variant == "keyword" else (1, 2, 3)
-    said = [Completion(row.id, variant, 0, f"Said by {variant}. {HOSTILE}", ids, (), "stop") for row in tested]
+    said = [
+        Completion(row.id, variant, 0, f"{row.reply} Said by {variant}. {HOSTILE}", ids, (), "stop") for row in tested
+    ]
     scores = []
     for number, row in enumerate(tested):
         right = (number * 7 + shift) % 20 < 20 * share
