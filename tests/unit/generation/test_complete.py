@@ -48,6 +48,12 @@ def test_batched_greedy_equals_greedy_alone_in_float32(model, prompts, ending, t
     assert {finish for _, finish in found} == {"stop", "length"}
 
 
+def test_a_cache_that_has_to_grow_many_times_loses_nothing(model, prompts, ending, tmp_path, monkeypatch):
+    monkeypatch.setattr("hone.generation.growing.ROOM", 3)
+    found = complete(model, ending, prompts, params(), tmp_path / "cache.jsonl")
+    assert found == [reference(model, prompt, {ending.end_id}, 24) for prompt in prompts]
+
+
 @pytest.mark.parametrize("batch_size", [2, 5, 27])
 def test_greedy_in_float32_depends_on_neither_the_order_nor_the_neighbours(
     model, prompts, ending, tmp_path, batch_size
@@ -126,8 +132,12 @@ def test_a_low_temperature_is_nearly_greedy_and_a_sample_follows_the_distributio
     assert (counts / 2000 - want).abs().max() < 0.04
 
 
-def test_a_kill_loses_no_finished_batch_and_the_rerun_gives_the_same(model, prompts, end, tmp_path, monkeypatch):
-    want = complete(model, end, prompts, params(), tmp_path / "whole.jsonl")
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+def test_a_kill_loses_no_finished_batch_and_the_rerun_gives_the_same(
+    model, prompts, end, tmp_path, monkeypatch, temperature
+):
+    drawn = params(temperature=temperature)
+    want = complete(model, end, prompts, drawn, tmp_path / "whole.jsonl")
     runs = []
 
     def count(*args, **kwargs):
@@ -140,10 +150,10 @@ def test_a_kill_loses_no_finished_batch_and_the_rerun_gives_the_same(model, prom
     monkeypatch.setattr(batches, "decode", count)
     cache = tmp_path / "killed.jsonl"
     with pytest.raises(KeyboardInterrupt):
-        complete(model, end, prompts, params(), cache)
+        complete(model, end, prompts, drawn, cache)
     with cache.open("a") as stream:
         stream.write('{"batch": "torn')
-    assert complete(model, end, prompts, params(), cache) == want
+    assert complete(model, end, prompts, drawn, cache) == want
     assert runs == [4, 4, 4, 1]
 
 
