@@ -48,6 +48,19 @@ def test_the_base_answers_as_before_although_a_tuned_model_was_used(folders, tmp
     assert tuned != before
 
 
+def test_the_model_that_answers_is_the_merged_one_as_it_is_served(folders, tmp_path, monkeypatch):
+    layers = []
+
+    def seen(model, *given):
+        layers.extend(name for name, _ in model.named_modules())
+        return complete(model, *given)
+
+    monkeypatch.setattr("hone.generation.replies.complete", seen)
+    replies(folders, TALKS, NAMES, PARAMS, tmp_path / "1.jsonl")
+    assert "model.embed_tokens" in layers
+    assert not [name for name in layers if "lora" in name or "adapter" in name]
+
+
 def test_with_the_adapter_off_the_new_tokens_rows_are_those_of_the_base(folders, tmp_path):
     builder = Chat.load(folders.tokenizer)
     prompts = [builder.prompt(talk) + builder.reply("<|AGENT|>") for talk in TALKS]
