@@ -50,6 +50,18 @@ def test_loss_and_gradients_are_those_of_the_dense_logits(tied, method):
     assert_alike(gradients(model, sparse), gradients(model, plain), 1e-4)
 
 
+@pytest.mark.parametrize("at_once", [1, 5])
+def test_logits_that_are_taken_some_rows_at_a_time_all_count(monkeypatch, at_once):
+    model = shaken(prepare(tiny(), params(), NEW_IDS))
+    batch = collate(rows(4))
+    plain = dense(model, batch)
+    monkeypatch.setattr("hone.training.loss.ROWS_AT_ONCE", at_once)
+    assert at_once < batch.supervised.sum()
+    parted = summed_loss(model, batch)
+    torch.testing.assert_close(parted, plain)
+    assert_alike(gradients(model, parted), gradients(model, plain), 1e-4)
+
+
 @pytest.mark.parametrize("tied", [True, False])
 def test_lean_layers_give_pefts_loss_and_gradients(tied):
     model = shaken(prepare(tiny(tied), params(), NEW_IDS))
