@@ -201,7 +201,7 @@ def test_a_fix_is_scored_by_running_it(rows, runner):
 
 def test_prompted_variant_explains_both_modes_and_others_see_the_row_alone(rows):
     row = rows[0]
-    assert RECIPE.prompt(row, "base") == row.prompt
+    assert RECIPE.prompt(row, "base") == RECIPE.prompt(row, "sft") == row.prompt
     system, *rest = RECIPE.prompt(row, "prompted")
     assert tuple(rest) == row.prompt
     assert all(marker in system.content for marker in MARKERS.values())

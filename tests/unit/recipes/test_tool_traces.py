@@ -65,6 +65,13 @@ def test_a_trace_is_one_row_to_learn_from_and_a_row_a_turn_to_be_tested_on(steps
     assert [row.messages for row in single] == [row.messages for row in steps]
 
 
+def test_a_model_is_asked_as_it_was_taught_and_a_bare_question_comes_with_the_tools(steps):
+    for row in steps:
+        assert RECIPE.prompt(row, "sft") == row.prompt
+    bare = dataclasses.replace(steps[0], messages=steps[0].messages[1:])
+    assert RECIPE.prompt(bare, "sft") == steps[0].prompt
+
+
 def test_the_answer_is_never_in_a_prompt_before_a_tool_told_it(steps):
     for row in steps[:-1]:
         assert row.meta["answer"] not in row.prompt[1].content.split()
