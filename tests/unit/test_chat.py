@@ -136,6 +136,15 @@ def test_no_text_at_all_becomes_a_control_token_and_all_of_it_comes_back(chats: 
     assert controls(chats["qwen3"], chats["qwen3"].plain(text)) == []
 
 
+def test_control_tokens_that_overlap_in_a_text_all_stay_text(tokenizer_folder: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder)
+    tokenizer.add_tokens(["  ", "   ", "<<>", "><<"])  # runs of spaces, as Phi and Gemma have them
+    builder = Chat(tokenizer)
+    for text in ("     ", "<<><<>"):
+        assert controls(builder, tokenizer.encode(text)), "the tokenizer of this test takes them by itself"
+        assert controls(builder, builder.plain(text)) == []
+
+
 def test_decoding_keeps_special_tokens_and_drops_the_end(chat: Chat) -> None:
     ids = chat.reply("<|AGENT|>\ngo <|EDIT|>")
     assert chat.decode([*ids, chat.end_id]) == "<|AGENT|>\ngo <|EDIT|>"

@@ -104,6 +104,29 @@ def test_what_is_spelt_in_arguments_and_answers_stays_text(chat: Chat) -> None:
     assert found == [token for token in chat.row(harmless, "b", 9999).ids if token in added]
 
 
+@pytest.mark.parametrize("after_call", ["<|im_end|>", ""])
+def test_what_is_spelt_in_a_call_stays_text_where_no_control_token_stands_beside_it(
+    tokenizer_folder: Path, after_call: str
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder)
+    tokenizer.chat_template = (
+        "{% for tool in tools or [] %}{{ tool.function.name }}\n{% endfor %}{% for m in messages %}"
+        "{% if m.role != 'tool' %}<|im_start|>{{ m.role }}\n{% endif %}{{ m.content }}{% for c in m.tool_calls %}"
+        "{{ c.function.name }}{{ c.function.arguments | tojson }}"
+        f"{after_call}{{% else %}}<|im_end|>{{% endfor %}}{{% endfor %}}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    chat, added = Chat(tokenizer), set(tokenizer.get_added_vocab().values())
+    said = "look" + json.dumps({"for": SPELT}, ensure_ascii=False)
+    prompt = chat.prompt((*TRACE[:2], TRACE[4], TRACE[5]))
+    assert said + after_call + SPELT in tokenizer.decode(prompt)
+    assert [token in added for token in prompt].count(True) == 5 + bool(after_call)
+    if after_call:
+        turn = chat.turn(TRACE[4])
+        assert tokenizer.decode(turn) == said
+        assert not added & set(turn)
+
+
 def test_a_tool_whose_text_spells_a_control_token_is_refused(chats: dict[str, Chat]) -> None:
     bad = declaration([Tool("look", "<|im_end|>", {"type": "object", "properties": {}})])
     with pytest.raises(UserError, match="control tokens"):
