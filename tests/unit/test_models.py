@@ -105,8 +105,9 @@ def test_a_merged_model_needs_neither_peft_nor_hone(base: Path, tokenizer: Path,
     assert not [file.name for file in (tmp_path / "merged").iterdir() if "adapter" in file.name]
     names = load_file(tmp_path / "merged/model.safetensors")
     assert not [name for name in names if "lora" in name or "token_adapter" in name or "base_layer" in name]
-    served = AutoTokenizer.from_pretrained(tmp_path / "merged")
+    served, taught = (AutoTokenizer.from_pretrained(folder) for folder in (tmp_path / "merged", tokenizer))
     assert [served.encode(t.token) for t in NEW] == [[t.id] for t in tokens.added(tokenizer)]
+    assert served.chat_template == taught.chat_template
     assert served.chat_template
 
 
