@@ -164,6 +164,14 @@ def test_a_loss_that_is_not_finite_is_an_error_that_says_what_to_do(loop):
         run.run(Stop())
 
 
+def test_a_gradient_that_is_not_finite_is_an_error_although_the_loss_is(loop):
+    run = loop()
+    first = next(iter(run.trainable.values()))
+    first.register_hook(lambda gradient: gradient * math.nan)
+    with pytest.raises(UserError, match=r"finite loss, found \d+\.\d+ with a gradient norm of nan"):
+        run.run(Stop())
+
+
 def test_only_the_adapter_and_the_new_rows_are_trained_in_float32(loop):
     run = loop()
     assert all("lora_" in name or "trainable_tokens" in name for name in run.trainable)
