@@ -7,6 +7,7 @@ import torch
 
 from hone.errors import Interrupted, UserError
 from hone.training import checkpoints
+from hone.training.batches import collate
 from hone.training.checkpoints import Stop
 from hone.training.loop import learning_rate, plan
 
@@ -108,9 +109,15 @@ def test_the_loss_of_a_step_weighs_tokens_not_rows_or_batches(loop):
     assert math.isclose(run._step(Stop())["loss"], sum(sums) / sum(counts), rel_tol=1e-5)
 
 
-def batches(run, step):
-    from hone.training.batches import collate
+def test_the_validation_loss_weighs_tokens_not_rows_or_batches(loop):
+    run = loop()
+    run.val = [collate([row(30, 25)]), collate([row(10, 3)])]
+    with torch.no_grad():
+        sums = [float(run._summed(batch)) for batch in run.val]
+    assert math.isclose(run._validate(Stop()), sum(sums) / 28, rel_tol=1e-5)
 
+
+def batches(run, step):
     return [collate([run.rows[index] for index in group]) for group in step]
 
 
