@@ -2,15 +2,18 @@
 
 import importlib.util
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from hone import models, tokens
 from hone.chat import Chat
 from hone.config import GenerateParams
 from hone.errors import UserError
+from hone.files import write_json
 from hone.generation import complete
 from hone.generation.replies import replies
 from hone.records import Completion, Message, Row, read_jsonl, write_jsonl
@@ -48,17 +51,33 @@ def test_the_base_answers_as_before_although_a_tuned_model_was_used(folders, tmp
     assert tuned != before
 
 
-def test_the_model_that_answers_is_the_merged_one_as_it_is_served(folders, tmp_path, monkeypatch):
-    layers = []
+def answering(folders, cache, monkeypatch):
+    """The model that `replies` has loaded."""
+    loaded = []
 
     def seen(model, *given):
-        layers.extend(name for name, _ in model.named_modules())
+        loaded.append(model)
         return complete(model, *given)
 
     monkeypatch.setattr("hone.generation.replies.complete", seen)
-    replies(folders, TALKS, NAMES, PARAMS, tmp_path / "1.jsonl")
+    replies(folders, TALKS, NAMES, PARAMS, cache)
+    return loaded[0]
+
+
+def test_the_model_that_answers_is_the_merged_one_as_it_is_served(folders, tmp_path, monkeypatch):
+    layers = [name for name, _ in answering(folders, tmp_path / "1.jsonl", monkeypatch).named_modules()]
     assert "model.embed_tokens" in layers
     assert not [name for name in layers if "lora" in name or "adapter" in name]
+
+
+def test_a_qlora_adapter_answers_on_the_rounded_base_that_it_was_trained_on(folders, tmp_path, monkeypatch):
+    adapter = shutil.copytree(folders.adapter, tmp_path / "qlora")
+    write_json(adapter / "base.json", {"base": "nf4"})
+    found = answering(replace(folders, adapter=adapter), tmp_path / "1.jsonl", monkeypatch)
+    weight = "model.layers.0.mlp.up_proj.weight"
+    for method, same in (("qlora", True), ("lora", False)):
+        model = models.load(folders.base, folders.tokenizer, adapter, merge=True, method=method)
+        assert torch.equal(found.get_parameter(weight).cpu(), model.get_parameter(weight).cpu()) is same
 
 
 def test_with_the_adapter_off_the_new_tokens_rows_are_those_of_the_base(folders, tmp_path):
