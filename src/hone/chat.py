@@ -139,8 +139,8 @@ class Chat:
         closing = last.find(end := self.tokenizer.decode([self.end_id]))
         if closing < 0:
             raise UserError(
-                f"the chat template shows tools, but ends a call with {last!r} where a reply ends with {end!r}: a model "
-                "could not be taught to end its calls; use a tokenizer whose template ends both alike"
+                f"the chat template shows tools, but ends a call with {last!r} where a reply ends with {end!r}; a "
+                "model could not be taught to end its calls; use a tokenizer whose template ends both alike"
             )
         inner: list[str | Slot] = [opened.removeprefix(str(opening)), *parts[3:-3], last[:closing]]
         return self._encode(inner, turns)
