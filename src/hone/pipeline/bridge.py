@@ -103,7 +103,7 @@ def _back_from_the_future(pipeline: Pipeline) -> None:
 def began(workflow: Any, autosave: bool) -> None:
     """Called before the first job of a run: none of an earlier one must write beside it, and should it be killed or
     fail, the next one records what was made."""
-    if workflow.is_main_process and (left := orphans.end(Path.cwd())):
+    if workflow.is_main_process and not looks() and (left := orphans.end(Path.cwd())):
         _tell(f"cancelled the SLURM jobs {', '.join(left)} of an earlier snakemake; what they saved is gone on from")
     if autosave and workflow.is_main_process and not _inside():
         UNSAVED.touch()
