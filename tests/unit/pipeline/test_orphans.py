@@ -1,11 +1,12 @@
 """Which jobs are orphans, and what is said where SLURM does not answer; that they save is proven in tests/slurm."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from hone.errors import UserError
-from hone.pipeline import orphans
+from hone.pipeline import bridge, orphans
 from hone.pipeline import snakemake_records as records
 
 RUN = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
@@ -55,3 +56,10 @@ def test_without_squeue_an_unfinished_job_may_be_anywhere(folder, monkeypatch):
     mark.write_text("{}")
     with pytest.raises(UserError, match="this machine has no squeue"):
         orphans.end(folder)
+
+
+def test_a_snakemake_that_only_looks_cancels_nothing(folder, monkeypatch):
+    (folder / "queue").write_text(f"11|{RUN}|{folder}\n")
+    monkeypatch.setenv(bridge.INSIDE, bridge.LOOK)
+    bridge.began(SimpleNamespace(is_main_process=True), autosave=False)
+    assert not (folder / "cancelled").exists()
