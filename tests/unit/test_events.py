@@ -103,3 +103,33 @@ def test_a_file_that_is_no_event_log_is_one_clear_error(tmp_path, text):
     (tmp_path / events.FILE).write_text(text)
     with pytest.raises(UserError, match=r"events\.jsonl"):
         events.read(tmp_path / events.FILE)
+
+
+def test_what_is_noted_of_a_run_after_its_end_leaves_it_ended(tmp_path):
+    log = begin(tmp_path)
+    log.tag(engine="python 3.11")
+    log.call({"model": "m", "answer": "x"})
+    log.end(best_loss=2.5)
+    events.noted(tmp_path, {"outputs": {"out.json": "ab"}})
+    read = events.read(tmp_path / events.FILE)
+    assert read.ended is not None
+    assert (read.tags, read.files) == ({"engine": "python 3.11"}, {"outputs": {"out.json": "ab"}})
+    assert [call["answer"] for call in read.calls] == ["x"]
+
+
+def test_a_run_knows_its_build_its_commit_and_its_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("HONE_BUILDS", json.dumps({"toy": "b" * 16, "": "s" * 16}))
+    begin(tmp_path).end()
+    origin = events.read(tmp_path / events.FILE).origin
+    assert origin["build"] == "b" * 16
+    assert len(origin["commit"]) == 40
+    assert origin["dirty"] in ("true", "false")
+    assert "cores" in origin["machine"]
+
+
+def test_a_log_whose_first_line_is_still_being_written_is_not_among_the_logs(tmp_path):
+    for name, text in (("empty", ""), ("torn", '{"event": "sta')):
+        (tmp_path / "stage" / name).mkdir(parents=True)
+        (tmp_path / "stage" / name / events.FILE).write_text(text)
+    begin(tmp_path / "stage" / "whole").end()
+    assert events.logs(tmp_path) == [tmp_path / "stage" / "whole" / events.FILE]
