@@ -10,10 +10,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hone.errors import UserError
 from hone.runners import q_script, q_values
 from hone.runners.languages import Language, command, standard_library
+from hone.runners.values import same
 
 
 def subset() -> Language:
@@ -56,6 +58,14 @@ def pykx() -> Language:
     readings = (*made.readable, *standard_library())
     return replace(made, readable=readings, environment={"PYTHONPATH": str(packages)} | _licence(), calls=q_script,
                    canonical=q_values.canonical)  # fmt: skip
+
+
+def crosses(value: Any) -> bool:
+    """Whether a Python value comes back from q as it went."""
+    try:
+        return same(q_values.from_q(q_values.to_q(value)), q_values.canonical(value))
+    except TypeError:
+        return False
 
 
 LANGUAGES: Mapping[str, Callable[[], Language]] = {"q": subset, "q-binary": binary, "q-pykx": pykx}

@@ -164,9 +164,10 @@ def take(x: Value, y: Value) -> Any:
     if abs(x.kind) == SYMBOL and isinstance(y, Table):
         return Table(names_in(x), [y.column(name) for name in names_in(x)])
     if isinstance(y, Dict) and ((is_list(x) and x.kind not in (LONG,)) or (is_list(x) and y.keys.kind == x.kind)):
-        if isinstance(y.values, Table) and not isinstance(y.keys, Table):
-            return Dict(x, at(y, x))
-        return Dict(x, at(y, x))
+        found = at(y, x) if count(x) else take_count(0, y.values)
+        if count(found) != count(x) or not (is_list(found) or isinstance(found, Table)):
+            raise QError("length")  # `x` was looked up as one key
+        return Dict(x, found)
     if is_list(x):
         return reshape([integer(each) for each in items(x)], as_list(y))
     return take_count(integer(x), y)

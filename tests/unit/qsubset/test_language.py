@@ -162,6 +162,7 @@ def test_kinds_and_functions(source, printed):
     ("`b _ `a`b!1 2", "a| 1"),
     ("(enlist`a)_`a`b!1 2", "b| 2"),
     ("`a`c#`a`b`c!1 2 3", lines("a| 1", "c| 3")),
+    ('count ()#("ab";"cd")!1 2', "0"),
     ('group "abab"', lines("a| 0 2", "b| 1 3")),
     ("reverse `a`b!1 2", lines("b| 2", "a| 1")),
     ("asc `a`b`c!3 1 2", lines("b| 1", "c| 2", "a| 3")),
