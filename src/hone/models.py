@@ -9,7 +9,7 @@ Limits: decoder-only language models; adapters are LoRA with trained token rows,
 import json
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from logging import ERROR, getLogger
 from pathlib import Path
@@ -78,10 +78,11 @@ def save_adapter(model: Any, folder: Path) -> None:
         model.save_pretrained(folder)
 
 
-def save_merged(base: Path, tokenizer: Path, adapter: Path, out: Path) -> None:
+def save_merged(base: Path, tokenizer: Path, adapter: Path, out: Path, beside: Sequence[str] = ()) -> None:
     """Write folder `out`: adapter folded into the base, with the tokenizer, and merge.json, which tells the gap.
 
     Read back, it must answer bit by bit as the merged model in memory, and within rounding as base and adapter do.
+    `beside`: files of the adapter's folder that are copied too.
     """
     new = [token.id for token in tokens.added(tokenizer)]
     probe = torch.tensor([[*range(1, 9), *new, *range(9, 12)]])  # the new rows are where merges go wrong
@@ -94,6 +95,8 @@ def save_merged(base: Path, tokenizer: Path, adapter: Path, out: Path) -> None:
     with atomic_folder(out) as folder:
         model.save_pretrained(folder)
         copy_model(tokenizer, folder)
+        for name in beside:
+            shutil.copyfile(adapter / name, folder / name)
         facts = {"base": _trained_on(adapter), "logits_apart": gap, "largest_logit": largest}
         write_json(folder / "merge.json", facts | {"dtype": str(model.dtype).removeprefix("torch.")})
         if not torch.equal(_logits(load(folder), probe), merged):

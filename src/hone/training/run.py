@@ -8,7 +8,7 @@ when the run is published.
 import contextlib
 import ctypes
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from hone.training.ranks import Ranks
 ROOMS = [Path(str(room.__file__)) for room in (chat, models, tokens)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
 
+Encoder = Callable[[Chat, Path, TrainParams], list[Encoded]]
+
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, MOST = -1, -3, 2**31 - 1  # names and numbers of malloc.h
 
 
@@ -44,15 +46,17 @@ class Inputs:
     val: Path
 
 
-def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
+def train(params: TrainParams, inputs: Inputs, out: Path, work: Path, encoded: Encoder | None = None) -> None:
     """Train and publish to folder `out`. `Interrupted`: stopped by a signal, the same call goes on.
+
+    `encoded` makes tokens of a file of rows; by default conversations, of which replies are learned.
 
     Raises `UserError` for rows that are too long or have nothing to learn, for a damaged checkpoint, and for
     a model that does not come back from disk as it was; what was published before then still stands.
     """
     builder = Chat.load(inputs.tokenizer)
-    rows, val = (encode(builder, path, params) for path in (inputs.train, inputs.val))
-    folder = work / key_of(params.model_dump(), [*asdict(inputs).values(), *CODE])
+    rows, val = ((encoded or encode)(builder, path, params) for path in (inputs.train, inputs.val))
+    folder = state_of(params, inputs, work)
     digests = {name: digest(path) for name, path in asdict(inputs).items()}
     ranks = Ranks()
     if ranks.sharded and params.method == "qlora":
@@ -82,6 +86,11 @@ def train(params: TrainParams, inputs: Inputs, out: Path, work: Path) -> None:
         ranks.wait()
 
 
+def state_of(params: TrainParams, inputs: Inputs, work: Path) -> Path:
+    """The folder below `work` of the state of just this run."""
+    return work / key_of(params.model_dump(), [*asdict(inputs).values(), *CODE])
+
+
 def ready(params: TrainParams, inputs: Inputs, device: torch.device) -> tuple[Any, torch.dtype]:
     """The base model made ready to be trained, and the dtype that it is stored in."""
     model = on_device(models.load(inputs.base, inputs.tokenizer, method=params.method), params.method, device)
@@ -103,16 +112,26 @@ def encode(builder: Chat, path: Path, params: TrainParams) -> list[Encoded]:
 
 
 def publish(model: Any, loop: Loop, inputs: Inputs, out: Path, digests: dict[str, str]) -> None:
-    """Write the folder `out` whole, or nothing: read back, it must give the same logits as `model`."""
-    method, probe = loop.params.method, loop.val[0].to(loop.device)
-    with atomic_folder(out) as folder:
-        models.save_adapter(model, folder)
+    """Publish what the loop learned, with its report and its curves."""
+    with published(
+        model, inputs.base, inputs.tokenizer, loop.params.method, loop.val[0].to(loop.device), out
+    ) as folder:
         write_json(folder / "training.json", report(loop, digests))
         write_text(folder / "training_loss.tsv", curve(enumerate(loop.state.losses, start=1)))
         write_text(folder / "validation_loss.tsv", curve(sorted(loop.state.validation.items())))
-        fresh = models.load(inputs.base, inputs.tokenizer, adapter=folder, method=method)
-        gap = logits_apart(model, on_device(fresh, method, loop.device), probe)
-        if gap:
+
+
+@contextlib.contextmanager
+def published(model: Any, base: Path, tokenizer: Path, method: str, probe: Batch, out: Path) -> Iterator[Path]:
+    """The folder `out` with the trained model, to lay more into: it appears whole, or not at all.
+
+    Read back, it must give the same logits as `model` for `probe`. Raises: UserError.
+    """
+    with atomic_folder(out) as folder:
+        models.save_adapter(model, folder)
+        yield folder
+        fresh = on_device(models.load(base, tokenizer, adapter=folder, method=method), method, probe.ids.device)
+        if gap := logits_apart(model, fresh, probe):
             raise UserError(
                 f"{out}: expected the saved model to answer as the trained one, found logits {gap:.3g} "
                 "apart; nothing was published; this is a fault of Hone or of the installed libraries"

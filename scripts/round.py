@@ -1,0 +1,195 @@
+"""One round of the bootstrap loop: the best model so far tries what nobody has solved, and what is proven is learned.
+
+Known at the start are the replies of a share of the training rows (`bootstrap.known`). A round lets the model try the
+other rows, with solved rows like each of them as examples; a reply that the recipe's scoring finds right and its
+verifier proves joins the pool. A model is then trained from the base on the pool, and takes the place of the best one
+if it answers the validation rows no worse. Where a round before reached its target or added nothing, the loop has
+stopped, and the round hands on what it was given. Test rows have no way in. All of it resumes: tries are kept as they
+are made, training by step.
+"""
+
+import contextlib
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hone import recipes
+from hone.config import BootstrapParams, GenerateParams, TrainParams, block
+from hone.dataset import rank
+from hone.errors import UserError, one_message
+from hone.files import MANIFEST, atomic_folder, key_of, read_json, write_json
+from hone.progress import say, set_log
+from hone.recipes.base import Recipe, row_id
+from hone.records import Completion, Message, Row, read_jsonl, write_jsonl
+from hone.runners import Runner, Sandbox, language
+
+
+def main(
+    recipe: Annotated[str, typer.Option(help="name of the skill")],
+    number: Annotated[int, typer.Option(help="of the round, from 1")],
+    params: Annotated[str, typer.Option(help='JSON: {"bootstrap": ..., "sft": ..., "generate": ...}')],
+    base: Annotated[Path, typer.Option(help="the base model's folder")],
+    tokenizer: Annotated[Path, typer.Option(help="the folder of the tokenizer")],
+    train: Annotated[Path, typer.Option(help="train.jsonl: the problems; replies are known of a share of them")],
+    val: Annotated[Path, typer.Option(help="val.jsonl: the rows that decide whether a model is accepted")],
+    pool: Annotated[Path, typer.Option(help="pool.jsonl to write: all rows that are solved")],
+    metadata: Annotated[Path, typer.Option(help="metadata.json to write: what the round did")],
+    out: Annotated[Path, typer.Option(help="the folder of the best model so far, to publish")],
+    before: Annotated[Path | None, typer.Option(help="pool.jsonl of the round before, metadata beside it")] = None,
+    model: Annotated[Path | None, typer.Option(help="the model of the round before")] = None,
+    work: Annotated[Path | None, typer.Option(help="where resumable state is kept")] = None,
+    log: Annotated[Path | None, typer.Option(help="append progress lines to this file")] = None,
+) -> None:
+    """Try, prove, learn, and accept what is no worse."""
+    with one_message(), contextlib.ExitStack() as opened:
+        set_log(log)
+        skill = recipes.get(recipe)
+        runner = opened.enter_context(Sandbox(language=language(skill.language)))
+        settings = block(params, "bootstrap", BootstrapParams)
+        work = (work or Path("work") / f"{recipe}-round-{number}") / key_of(
+            {"params": params, "round": number}, [p for p in (base, tokenizer, train, val, before, model) if p]
+        )
+        last: dict[str, Any] = read_json(before.parent / "metadata.json") if before else {"stopped": ""}
+        this = Round(skill, params, (base, tokenizer), read_jsonl(val, Row), work, runner)
+        rows = read_jsonl(train, Row)
+        solved = read_jsonl(before, Row) if before else given(rows, settings)
+        if last["stopped"]:
+            handed_on(model, out)
+            write_json(metadata, last | {"round": number})
+            write_jsonl(pool, solved)
+            return
+        found, tried = this.solve(rows, solved, model)
+        grown = [*solved, *found]
+        accuracy = last.get("accuracy", 0.0) if model else this.accuracy(None)
+        learned = this.learn(grown, train.parent, val)
+        new = this.accuracy(learned)
+        accepted = new >= accuracy
+        handed_on(learned if accepted or model is None else model, out)
+        share = len({row.problem_id for row in grown}) / len({row.problem_id for row in rows})
+        stopped = "target" if share >= settings.target else "no gain" if not found else ""
+        write_json(metadata, {
+            "schema": 1, "round": number, "problems": len({row.problem_id for row in rows}), "tried": tried,
+            "solved": len({row.problem_id for row in grown}), "found": len(found), "pool": len(grown),
+            "accuracy_before": accuracy, "accuracy_new": new, "accepted": accepted,
+            "accuracy": new if accepted or model is None else accuracy, "stopped": stopped,
+        })  # fmt: skip
+        write_jsonl(pool, grown)
+        say(f"round {number}: {len(found)} more solved, {share:.0%} of all; accuracy {accuracy:.3f} -> {new:.3f}")
+
+
+class Round:
+    """What the steps of a round share."""
+
+    def __init__(
+        self, skill: Recipe, params: str, model: tuple[Path, Path], val: Sequence[Row], work: Path, runner: Runner
+    ) -> None:
+        self.skill, self.model, self.val, self.work, self.runner = skill, model, val, work, runner
+        self.settings = block(params, "bootstrap", BootstrapParams)
+        self.sft, self.generate = block(params, "sft", TrainParams), block(params, "generate", GenerateParams)
+
+    def solve(self, rows: Sequence[Row], solved: Sequence[Row], model: Path | None) -> tuple[list[Row], int]:
+        """New proven rows, at most so many a problem and none like another; and how many rows were tried."""
+        have = Counter(row.problem_id for row in solved)
+        seen = {normalised(row.reply) for row in solved}
+        unsolved = [row for row in rows if not have[row.problem_id]]
+        given = self.settings
+        how = {"samples": given.samples, "temperature": given.temperature, "seed": given.seed}
+        drawn = self.generate.model_copy(update=how)
+        prompts = [shown(row, solved, self.settings.examples) for row in unsolved]
+        found: list[Row] = []
+        for number, text in enumerate(self.replies(prompts, [row.id for row in unsolved], drawn, model, "tries")):
+            row = unsolved[number // self.settings.samples]
+            reply = tidy(row, text)
+            fits = have[row.problem_id] < self.settings.per_problem and normalised(text) not in seen
+            if fits and self.right(row, text) and self.skill.verify(reply, self.runner).ok:
+                have[row.problem_id] += 1
+                seen.add(normalised(text))
+                found.append(reply)
+        return found, len(unsolved)
+
+    def learn(self, pool: Sequence[Row], folder: Path, val: Path) -> Path:
+        """A model trained from the base on the pool."""
+        from hone.training import run
+
+        rows = self.work / "pool.jsonl"
+        write_jsonl(rows, pool)
+        out = self.work / "model"
+        if not (out / MANIFEST).exists():
+            run.train(self.sft, run.Inputs(*self.model, rows, val), out, self.work / "training")
+        return out
+
+    def accuracy(self, model: Path | None) -> float:
+        """The share of validation rows that a model answers rightly, without examples, greedily."""
+        greedy = self.generate.model_copy(update={"samples": 1, "temperature": 0.0})
+        prompts = [row.messages[:-1] for row in self.val]
+        name = "val-base" if model is None else "val"
+        texts = self.replies(prompts, [row.id for row in self.val], greedy, model, name)
+        return sum(self.right(row, text) for row, text in zip(self.val, texts, strict=True)) / len(self.val)
+
+    def right(self, row: Row, text: str) -> bool:
+        """Whether the recipe's scoring finds an answer right."""
+        ((_, metrics),) = self.skill.scores([(row, Completion(row.id, "round", 0, text, (), (), "stop"))], self.runner)
+        return bool(next((metrics[name] for name in self.skill.right if metrics.get(name) is not None), False))
+
+    def replies(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        names: Sequence[str],
+        params: GenerateParams,
+        model: Path | None,
+        what: str,
+    ) -> list[str]:
+        """What a model says to the prompts, sample by sample; kept as it is made."""
+        from hone.generation.replies import Folders, replies
+
+        if not prompts:
+            return []
+        cache = self.work / f"{what}.jsonl"
+        return [reply.text for reply in replies(Folders(*self.model, model), prompts, names, params, cache)]
+
+
+def given(rows: Sequence[Row], settings: BootstrapParams) -> list[Row]:
+    """The rows whose replies are known at the start: those of a share of the problems, drawn by seed."""
+    problems = sorted({row.problem_id for row in rows}, key=lambda name: rank(settings.seed, name))
+    known = set(problems[: max(1, round(settings.known * len(problems)))])
+    return [row for row in rows if row.problem_id in known]
+
+
+def shown(row: Row, solved: Iterable[Row], n: int) -> list[Message]:
+    """The prompt of a row, after those of the `n` solved rows that are most like it, with their replies."""
+    own = words(row)
+    alike = sorted(solved, key=lambda other: (-len(own & words(other)) / max(1, len(own | words(other))), other.id))[:n]
+    *system, asked = row.messages[:-1]
+    return [*system, *(m for other in reversed(alike) for m in other.messages[-2:]), asked]
+
+
+def words(row: Row) -> set[str]:
+    return set(re.findall(r"\w+", row.messages[-2].content.lower()))
+
+
+def tidy(row: Row, text: str) -> Row:
+    """The row with another reply, and a name to match."""
+    messages = (*row.messages[:-1], Message("assistant", text))
+    return replace(row, messages=messages, id=row_id(row.split, row.label, messages))
+
+
+def normalised(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def handed_on(model: Path | None, out: Path) -> None:
+    """Publish the model in a folder as `out`."""
+    if model is None:
+        raise UserError(f"{out}: expected a model of the round before, found none")
+    with atomic_folder(out) as folder:
+        shutil.copytree(model, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
+
+
+if __name__ == "__main__":
+    typer.run(main)
