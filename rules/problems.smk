@@ -5,6 +5,7 @@ REQUIRED INPUTS:
 
 OUTPUTS:
     problems.parquet
+    problems.json: how many there are, and why others were dropped
 """
 
 for s in stages("problems"):
@@ -20,6 +21,7 @@ for s in stages("problems"):
             json=s.json,
             recipe=s.recipe,
             out=s.out("problems.parquet"),
+            account=s.out("problems.json"),
         log:
             s.log,
         shell:
@@ -27,4 +29,5 @@ for s in stages("problems"):
             " --recipe {params.recipe}"
             " --params {params.json:q}"
             " --out {params.out}"
+            " --account {params.account}"
             " --log {log}"

@@ -1,5 +1,5 @@
 """Let one variant answer the test rows. Without --base it is a variant without a model: the recipe's rule
-answers.
+answers, or, as "oracle", the reply of the row itself, which has to score all that can be scored.
 
 All variants see the same rows in the same order with the same seeds. Finished batches are kept in --work,
 so that a run which was killed goes on where it stopped.
@@ -22,6 +22,8 @@ from hone.parts import Part, PartOption
 from hone.progress import set_log
 from hone.recipes.base import Recipe
 from hone.records import Completion, Row, read_jsonl, write_jsonl
+
+ORACLE = "oracle"
 
 
 def main(
@@ -47,7 +49,7 @@ def main(
         if not tested:
             raise UserError(f"{rows}: expected test rows, found none")
         if base is None:
-            found = by_rule(skill, variant, tested, generate.samples)
+            found = without_model(skill, variant, tested, generate.samples)
         elif tokenizer is None:
             raise UserError("--tokenizer: expected a folder beside --base, found nothing")
         else:
@@ -57,10 +59,10 @@ def main(
             write_jsonl(out, found)
 
 
-def by_rule(skill: Recipe, variant: str, rows: list[Row], samples: int) -> list[Completion]:
-    """What the recipe's rule answers: the same for every sample."""
+def without_model(skill: Recipe, variant: str, rows: list[Row], samples: int) -> list[Completion]:
+    """What the recipe's rule answers, or the oracle: the same for every sample."""
     return [
-        Completion(row.id, variant, sample, skill.rule(row), (), (), "stop")
+        Completion(row.id, variant, sample, row.reply if variant == ORACLE else skill.rule(row), (), (), "stop")
         for row in rows
         for sample in range(samples)
     ]

@@ -21,7 +21,7 @@ from hone.progress import say, set_log, track
 from hone.recipes.base import Check
 from hone.records import Row, read_jsonl, write_jsonl
 from hone.reuse import Reuse
-from hone.runners import Sandbox
+from hone.runners import Sandbox, language
 
 
 def main(
@@ -49,7 +49,7 @@ def main(
         if not drafted:
             raise UserError(f"{drafts}: expected drafts, found none; what became of them: {drafting.get('lost')}")
         default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
-        runner = Sandbox()
+        runner = Sandbox(language=language(skill.language))
         with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
             proven, refused = prove(share.share(drafted), verify)
         if not share.whole:

@@ -25,7 +25,7 @@ from hone.progress import say, set_log, track
 from hone.recipes.base import Place, Recipe
 from hone.records import Problem, Row, Split, write_jsonl
 from hone.reuse import Reuse
-from hone.runners import Limits, Sandbox
+from hone.runners import Limits, Sandbox, language
 from hone.teachers.asking import together
 from hone.teachers.budget import Budget
 from hone.teachers.lessons import Lost, NoMoney, Teacher
@@ -48,8 +48,9 @@ def main(
         set_log(log)
         work = work or Path("work") / f"{out.parent.name}-drafts"  # as the stage is called
         problems = read_problems(samples)
-        labels = recipes.get(recipe).labels_of
-        splits = assign({p.id: " ".join(labels(p)) for p in problems}, block(params, "dataset", DatasetParams))
+        skill = recipes.get(recipe)
+        strata = {p.id: " ".join((skill.stratum(p), *skill.labels_of(p))) for p in problems}
+        splits = assign(strata, block(params, "dataset", DatasetParams))
         if block(params, "drafts", DraftsParams).teacher == "offline":
             rows, facts = offline(recipe, problems, splits, params, work)
         else:
@@ -72,7 +73,7 @@ def offline(
         return tuple(skill.draft(*asked))
 
     rows: list[Row] = []
-    runner = Sandbox(limits=LIMITS)
+    runner = Sandbox(limits=LIMITS, language=language(skill.language))
     with Reuse(drafted, tuple[Row, ...], work, recipe, runner, unsure=()) as draft:
         for problem in track(problems, len(problems), "drafts", unit="problems"):
             split = splits[problem.id]
@@ -89,7 +90,7 @@ async def by_endpoint(
     skill, drafts = recipes.get(recipe), block(params, "drafts", DraftsParams)
     places = wanted(skill, problems, splits, params)
     budget = Budget(drafts.prices, drafts.max_usd, drafts.batch)
-    with Sandbox(limits=LIMITS) as runner:
+    with Sandbox(limits=LIMITS, language=language(skill.language)) as runner:
         ledger = work.parent / "answers" / f"{recipe}.jsonl"
         async with asks(drafts, ledger, budget, events.call) as source:
             await estimate(skill, places, params, budget, runner)

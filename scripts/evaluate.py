@@ -33,7 +33,7 @@ def main(
         set_log(log)
         skill = recipes.get(recipe)
         scored = [score for path in scores for score in read_jsonl(path, Score)]
-        summary = summarise(recipe, skill.metrics, scored)
+        summary = summarise(recipe, skill.metrics, scored, skill.right)
         if judging is not None:
             summary["recipes"][recipe]["judge"] = read_json(judging)
         draw(recipe, summary["recipes"][recipe], picture)

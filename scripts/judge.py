@@ -24,7 +24,6 @@ from hone.events import Events
 from hone.files import digest, key_of, write_json, write_text
 from hone.parts import Part, PartOption
 from hone.progress import say, set_log
-from hone.recipes.base import Recipe
 from hone.records import Completion, Row, Score, read_jsonl, write_lines
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks
@@ -56,7 +55,7 @@ def main(
         tested = read_jsonl(rows, Row)
         said = {name: of_variant(completions, Completion, name, tested) for name in (BASE, TUNED)}
         exact = {
-            name: {key: right(skill, score) for key, score in of_variant(scores, Score, name, tested).items()}
+            name: {key: score.right(skill.right) for key, score in of_variant(scores, Score, name, tested).items()}
             for name in (BASE, TUNED)
         }
         pairs = [Pair(prompt_text(row), row.reply, said[BASE][row.id].text, said[TUNED][row.id].text) for row in tested]
@@ -89,11 +88,6 @@ def of_variant(files: Sequence[Path], kind: type[Any], variant: str, rows: Seque
         names = ", ".join(map(str, files))
         raise UserError(f"{names}: row {missing[0]}: expected a {kind.__name__.lower()} of {variant}, found none")
     return found
-
-
-def right(skill: Recipe, score: Score) -> bool:
-    """Whether an answer is right by exact comparison: by the first metric that applies, of those that say so."""
-    return bool(next((score.metrics[name] for name in skill.right if score.metrics.get(name) is not None), False))
 
 
 def noting(work: Path, params: str, part: str, inputs: Sequence[Path]) -> Events:

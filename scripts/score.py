@@ -17,7 +17,7 @@ from hone.progress import set_log, track
 from hone.recipes.base import Scored
 from hone.records import Completion, Row, Score, read_jsonl, write_jsonl
 from hone.reuse import Reuse
-from hone.runners import Runner, Sandbox
+from hone.runners import Runner, Sandbox, language
 
 
 def main(
@@ -37,12 +37,13 @@ def main(
         groups = share.share(by_problem(answered))
         default = Path("work") / f"{out.parent.parent.name}-scores-{out.parent.name}"  # as the stage is called
         scores: dict[tuple[str, int], Score] = {}
-        runner = Sandbox()
+        runner = Sandbox(language=language(recipes.get(recipe).language))
         with Reuse(scored, tuple[Scored, ...], work or default, recipe, runner, unsure=["timeout"]) as known:
             for group in track(groups, len(groups), "scores", unit="problems"):
                 for (row, completion), found in zip(group, known(recipe, group), strict=True):
                     key = (row.id, row.problem_id, completion.variant, completion.sample)
-                    scores[row.id, completion.sample] = Score(*key, row.label, *found, runner.engine, runner.isolation)
+                    score = Score(*key, row.label, *found, runner.engine, runner.isolation, groups_of(row))
+                    scores[row.id, completion.sample] = score
         if share.whole:
             write_jsonl(out, [scores[row.id, completion.sample] for row, completion in answered])
 
@@ -50,6 +51,11 @@ def main(
 def scored(recipe: str, group: Sequence[tuple[Row, Completion]], runner: Runner) -> tuple[Scored, ...]:
     """What the completions of one problem are worth."""
     return tuple(recipes.get(recipe).scores(group, runner))
+
+
+def groups_of(row: Row) -> tuple[str, ...]:
+    """The groups of rows that a row is in, beside its label: its difficulty and tags, where the recipe says them."""
+    return (*filter(None, [row.meta.get("difficulty", "")]), *row.meta.get("tags", ()))
 
 
 def by_problem(answered: Sequence[tuple[Row, Completion]]) -> list[list[tuple[Row, Completion]]]:

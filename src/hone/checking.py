@@ -10,7 +10,7 @@ from hone import recipes
 from hone.errors import UserError
 from hone.pipeline.names import hint
 from hone.progress import track
-from hone.runners import Sandbox
+from hone.runners import Sandbox, language
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def check(file: Path, recipe: str, say: Callable[[str], None]) -> Counts:
     skill = recipes.get(recipe or _recipe_of(file))
     rows = list(skill.imported(file))
     bad: Counter[str] = Counter()
-    with Sandbox() as runner:
+    with Sandbox(language=language(skill.language)) as runner:
         for row in track(rows, len(rows), "check"):
             found = skill.verify(row, runner)
             if not found.ok:

@@ -175,6 +175,34 @@ class TrainParams(Block):
     seed: int = 0
 
 
+class BootstrapParams(Block):
+    """The loop in which a model solves problems that nobody has solved, and learns from what was proven."""
+
+    known: Fraction = Field(default=0.3, description="share of the training problems whose solutions are given")
+    samples: Positive = Field(default=4, description="tries at each unsolved problem, a round")
+    temperature: Annotated[float, Field(gt=0.0)] = 0.8
+    examples: Annotated[int, Field(ge=0)] = Field(default=2, description="similar solved problems shown with each")
+    per_problem: Positive = Field(default=2, description="solutions of one problem that are learned, at most")
+    target: Fraction = Field(default=1.0, description="share of problems solved at which the loop stops")
+    seed: int = 0
+
+
+class RLParams(Block):
+    """One run of reinforcement learning (GRPO) from a tuned adapter on."""
+
+    steps: Positive = 20
+    prompts_per_step: Positive = 4
+    generations: Annotated[int, Field(ge=2)] = Field(default=8, description="answers to each prompt, compared")
+    temperature: Annotated[float, Field(gt=0.0)] = 0.8
+    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 2e-6
+    kl: Annotated[float, Field(ge=0.0)] = Field(default=0.02, description="weight of the distance from the start")
+    max_new_tokens: Positive = 256
+    batch_size: Positive = Field(default=8, description="answers in one forward pass")
+    max_grad_norm: Annotated[float, Field(gt=0.0)] = 1.0
+    validate_every: Positive = Field(default=10, description="steps between validations, with a checkpoint each")
+    seed: int = 0
+
+
 class GenerateParams(Block):
     """How completions are made. The same for every variant."""
 

@@ -40,7 +40,7 @@ def assign(strata: Mapping[str, str], params: DatasetParams) -> dict[str, Split]
 
 
 def _assigned(problem_ids: Iterable[str], params: DatasetParams) -> dict[str, Split]:
-    ranked = sorted(problem_ids, key=lambda name: _rank(params.seed, name))
+    ranked = sorted(problem_ids, key=lambda name: rank(params.seed, name))
     need = {name: -(-getattr(params, name).rows // getattr(params, name).per_problem) for name in SPLITS}
     total = sum(need.values())
     val = round(len(ranked) * need["val"] / total)
@@ -92,7 +92,7 @@ def _balanced(rows: Sequence[Row], split: Split, params: DatasetParams, labels: 
     wanted = getattr(params, split)
     if wanted.rows % len(labels):
         raise UserError(f"dataset.{split}.rows: expected a multiple of {len(labels)}, found {wanted.rows}")
-    pool = sorted((row for row in rows if row.split == split), key=lambda row: _rank(params.seed, row.id))
+    pool = sorted((row for row in rows if row.split == split), key=lambda row: rank(params.seed, row.id))
     quota = wanted.rows // len(labels)
     chosen: list[Row] = []
     of_label: Counter[str] = Counter()
@@ -138,7 +138,8 @@ def _ngrams(row: Row, n: int) -> Iterable[tuple[str, ...]]:
     return (tuple(words[i : i + n]) for i in range(len(words) - n + 1))
 
 
-def _rank(seed: int, name: str) -> str:
+def rank(seed: int, name: str) -> str:
+    """A place in an order that is drawn by seed, and that others joining do not change."""
     return hashlib.sha256(f"{seed}/{name}".encode()).hexdigest()
 
 

@@ -6,7 +6,7 @@ file and the row. Every writer is atomic and gives equal bytes for equal rows.
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -51,6 +51,17 @@ class Message:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A document to go on pretraining with."""
+
+    __pydantic_config__ = _EXACT
+
+    text: str
+    source: str = ""  # where it is from
+    licence: str = ""  # an SPDX identifier, or "" where nobody says
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,11 @@ class Score:
     metrics: Mapping[str, Metric]
     engine: str
     isolation: tuple[str, ...]
+    groups: tuple[str, ...] = ()  # of rows that figures are told for: a difficulty, tags
+
+    def right(self, metrics: Sequence[str]) -> bool:
+        """Whether an answer is right by exact comparison: by the first of these metrics that applies."""
+        return bool(next((self.metrics[name] for name in metrics if self.metrics.get(name) is not None), False))
 
 
 def write_jsonl(path: Path, rows: Iterable[Any]) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from hone import recipes
 from hone.files import sha256
 from hone.ledger import Ledger, content_key
 from hone.runners import Execution, Runner, Sandbox, Tests, Verdict
@@ -36,7 +37,8 @@ _UNSURE = {"crashed", "missing"}  # perhaps by the kernel, which ran out of memo
 
 def code(recipe: str) -> list[Path]:
     """The files that decide what a recipe drafts and proves, its own and those it shares, data files included."""
-    rooms = [_SOURCES / name for name in (*_SHARED, f"recipes/{recipe}", f"recipes/{recipe}.py")]
+    names = (*_SHARED, f"recipes/{recipe}", f"recipes/{recipe}.py", *recipes.get(recipe).rooms)
+    rooms = [(_SOURCES / name).resolve() for name in names]
     files = {file for room in rooms for file in (room.rglob("*") if room.is_dir() else [room]) if file.is_file()}
     return sorted(file for file in files if "__pycache__" not in file.parts)
 
@@ -54,8 +56,8 @@ class Reuse(Generic[T]):
     ) -> None:
         self.known = self.made = 0
         self._make, self._kind, self._runner = make, TypeAdapter[T](kind), runner
-        self._unsure = _UNSURE | set(unsure)
-        files = [[str(file.relative_to(_SOURCES)), sha256(file)] for file in code(recipe)]
+        self._unsure, self._doubts = _UNSURE | set(unsure), set[str]()
+        files = [[str(file.relative_to(_SOURCES.parent)), sha256(file)] for file in code(recipe)]
         sandbox = [runner.engine, runner.isolation, dataclasses.asdict(runner.limits)]
         self._path = work / "known" / f"{content_key(recipe, files, platform.python_version(), *sandbox)[:16]}.jsonl"
         self._open = ExitStack()
@@ -83,24 +85,24 @@ class Reuse(Generic[T]):
             self.made += 1
             runner = self._started()
             value = _plain(self._make(*arguments, runner))
-            if runner.sure:
+            if not self._doubts:
                 self._ledger.put(key, value)
         return self._kind.validate_python(value)  # a new value too, so that it is what will be known of it
 
     def _started(self) -> "_Watched":
         if self._watched is None:
-            self._watched = _Watched(self._open.enter_context(self._runner), self._runner.limits.wall_s, self._unsure)
-        self._watched.sure = True
+            runner = self._open.enter_context(self._runner)
+            self._watched = _Watched(runner, runner.limits.wall_s, self._unsure, self._doubts)
+        self._doubts.clear()
         return self._watched
 
 
 class _Watched:
-    """A runner that notes whether what it showed is sure to be shown again."""
+    """A runner that notes in `seen` which outcomes are not sure to be shown again."""
 
-    def __init__(self, runner: Runner, wall_s: float, unsure: set[str]) -> None:
+    def __init__(self, runner: Runner, wall_s: float, unsure: set[str], seen: set[str]) -> None:
         self.engine, self.isolation = runner.engine, runner.isolation
-        self.sure = True
-        self._runner, self._wall_s, self._unsure = runner, wall_s, unsure
+        self._runner, self._wall_s, self._unsure, self._seen = runner, wall_s, unsure, seen
 
     def verdict(self, source: str, tests: Tests, stop_at_first_failure: bool = False) -> Verdict:
         started = time.monotonic()
@@ -120,9 +122,12 @@ class _Watched:
         self._note([found.outcome], started)
         return found
 
+    def beside(self, name: str) -> "_Watched":
+        return _Watched(self._runner.beside(name), self._wall_s, self._unsure, self._seen)
+
     def _note(self, outcomes: Iterable[str], started: float) -> None:
         slow = {"timeout"} if time.monotonic() - started >= self._wall_s else set()
-        self.sure = self.sure and not set(outcomes) & (self._unsure | slow)
+        self._seen |= set(outcomes) & (self._unsure | slow)
 
 
 def _outcomes(verdict: Verdict, stopped: bool) -> Iterator[str]:

@@ -34,7 +34,8 @@ def one_message(done, *words):
 @pytest.fixture(scope="module")
 def problems(tmp_path_factory):
     path = tmp_path_factory.mktemp("problems") / "problems.parquet"
-    done = command("problems.py", "--recipe", "special_tokens", "--params", '{"problems": {}}', "--out", path)
+    out = ("--out", path, "--account", path.with_suffix(".json"))
+    done = command("problems.py", "--recipe", "special_tokens", "--params", '{"problems": {}}', *out)
     assert done.returncode == 0, done.stderr
     return path
 
@@ -97,5 +98,6 @@ def test_queries_that_are_no_list_are_refused(tmp_path):
 
 
 def test_an_unknown_recipe_is_told_which_there_are(tmp_path):
-    done = command("problems.py", "--recipe", "special_token", "--out", tmp_path / "p.parquet")
+    out = ("--out", tmp_path / "p.parquet", "--account", tmp_path / "p.json")
+    done = command("problems.py", "--recipe", "special_token", *out)
     one_message(done, "special_token", "special_tokens")

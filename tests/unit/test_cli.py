@@ -31,6 +31,8 @@ def row(name: str, reply: str) -> Row:
 class Skill:
     """A recipe whose proven replies say yes."""
 
+    language = "python"
+
     def imported(self, path: Path) -> list[Row]:
         return [row(name, reply) for name, reply in json.loads(path.read_text())]
 
@@ -73,7 +75,8 @@ def test_check_finds_the_recipe_by_the_folder_or_asks_for_it(tmp_path):
     assert asked.returncode == 2
     assert (
         asked.stderr
-        == "hone: rows.jsonl: expected --recipe, since the file is not in data/RECIPE/; one of special_tokens, tool_traces\n"
+        == "hone: rows.jsonl: expected --recipe, since the file is not in data/RECIPE/; one of q_language, "
+        "special_tokens, tool_traces\n"
     )
 
 

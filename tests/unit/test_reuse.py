@@ -254,6 +254,9 @@ class Showing:
     def run(self, source, stdin=""):
         return Execution(source, "", "")
 
+    def beside(self, name):
+        return Showing(self.limits)
+
 
 def made_of_two(tmp_path, how, unsure=(), limits=None):
     """How often a value is made that is asked for twice; `how` is what making it asks of the runner."""
@@ -273,6 +276,8 @@ def made_of_two(tmp_path, how, unsure=(), limits=None):
         (2, lambda runner: runner.verdict("wrong missing", None)),
         (2, lambda runner: runner.verdicts([("passed", None), ("wrong crashed", None)])),
         (2, lambda runner: [runner.run("crashed"), runner.run("passed")]),
+        (1, lambda runner: runner.beside("q").run("raised")),
+        (2, lambda runner: [runner.beside("q").run("crashed"), runner.run("passed")]),
     ],
 )
 def test_what_a_busy_machine_may_have_caused_is_not_kept(tmp_path, made, how):

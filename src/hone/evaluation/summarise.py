@@ -5,10 +5,11 @@ recipe:
         "test_rows": rows, of which every variant must have a score for each sample,
         "variants": {VARIANT: {METRIC: {"value", "ci95": [low, high], "n"}}},
         "comparison": [{"a", "b", "metric", "delta", "ci95", "p_value", "wins", "losses", "ties"}],
-        "confusion": {VARIANT: {LABEL: {what was chosen, or "none": rows}}}}}}
+        "confusion": {VARIANT: {LABEL: {what was chosen, or "none": rows}}},
+        "pass_at_k": {VARIANT: {"all", a label or another group of rows: {K: {"value", "ci95", "n": rows}}}}}}}
 
 `n` counts the values that a metric has; a row where it does not apply (None) is not one of them, a failed
-completion is. A metric without any value is left out.
+completion is. A metric without any value is left out, and so is pass@k for a k of more than the samples.
 """
 
 from collections import Counter, defaultdict
@@ -16,19 +17,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hone.errors import UserError
-from hone.evaluation.statistics import Value, compare, figure
+from hone.evaluation.pass_at_k import pass_at_k
+from hone.evaluation.statistics import Figure, Value, compare, figure
 from hone.records import Score
 
 SCHEMA = 1
-BASE, RULE, TUNED = "base", "keyword", "sft"
+BASE, RULE, TUNED, ORACLE = "base", "keyword", "sft", "oracle"
+KS = (1, 2, 4, 8, 16)
+ALL = "all"
 NONE = "none"  # the row of a confusion table for completions that chose nothing
 
 Key = tuple[str, int]  # row id, sample
 Scores = Mapping[Key, Score]
 
 
-def summarise(recipe: str, metrics: Sequence[str], scores: Iterable[Score]) -> dict[str, Any]:
-    """The content of eval.json. A score that is there twice or not at all is a `UserError` naming its row."""
+def summarise(
+    recipe: str, metrics: Sequence[str], scores: Iterable[Score], right: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The content of eval.json. A score that is there twice or not at all is a `UserError` naming its row. `right`:
+    the metrics of which the first that applies says whether an answer is right."""
     by_variant = _by_variant(scores)
     _complete(by_variant)
     block = {
@@ -36,6 +43,7 @@ def summarise(recipe: str, metrics: Sequence[str], scores: Iterable[Score]) -> d
         "variants": {name: _figures(rows, metrics) for name, rows in by_variant.items()},
         "comparison": _comparisons(by_variant, metrics),
         "confusion": {name: _confusion(rows) for name, rows in by_variant.items()},
+        "pass_at_k": {name: _pass_at_k(rows, right) for name, rows in by_variant.items()},
     }
     return {"schema": SCHEMA, "recipes": {recipe: block}}
 
@@ -65,7 +73,7 @@ def points(block: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def pairs(variants: Sequence[str]) -> list[tuple[str, str]]:
     """Which variants are compared: base with every other model, and the rule with the tuned model."""
-    models = [v for v in variants if v not in (BASE, RULE)]
+    models = [v for v in variants if v not in (BASE, RULE, ORACLE)]
     chosen = [(BASE, v) for v in models] if BASE in variants else []
     return chosen + ([(RULE, TUNED)] if {RULE, TUNED} <= set(variants) else [])
 
@@ -101,9 +109,12 @@ def _figures(rows: Scores, metrics: Sequence[str]) -> dict[str, Any]:
     for metric in metrics:
         measured = list(values(rows, metric).values())
         if measured:
-            found = figure(measured)
-            figures[metric] = {"value": _short(found.value), "ci95": _both(found.ci95), "n": found.n}
+            figures[metric] = _told(figure(measured))
     return figures
+
+
+def _told(found: Figure) -> dict[str, Any]:
+    return {"value": _short(found.value), "ci95": _both(found.ci95), "n": found.n}
 
 
 def _comparisons(by_variant: Mapping[str, Scores], metrics: Sequence[str]) -> list[dict[str, Any]]:
@@ -133,6 +144,29 @@ def _confusion(rows: Scores) -> dict[str, dict[str, int]]:
     for score in rows.values():
         table[score.label][score.predicted or NONE] += 1
     return {label: dict(sorted(counts.items())) for label, counts in sorted(table.items())}
+
+
+def _pass_at_k(rows: Scores, right: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The mean over the rows of each group, whose samples all count; by group, then by k."""
+    samples: dict[str, list[Score]] = defaultdict(list)
+    for score in rows.values():
+        samples[score.row_id].append(score)
+    groups: dict[str, list[list[Score]]] = defaultdict(list)
+    for of_row in samples.values():
+        for group in dict.fromkeys((ALL, of_row[0].label, *of_row[0].groups)):
+            groups[group].append(of_row)
+    return {
+        group: {str(k): _told(figure(values)) for k in KS if (values := _solved(members, right, k))}
+        for group, members in sorted(groups.items())
+    }
+
+
+def _solved(rows: Sequence[Sequence[Score]], right: Sequence[str], k: int) -> list[Value]:
+    """pass@k of each row that has k samples; where all are surely solved or surely not, as yes or no."""
+    found = [(pass_at_k(len(row), sum(s.right(right) for s in row), k), row[0].problem_id) for row in rows]
+    values = [(value, problem) for value, problem in found if value is not None]
+    sure = all(value in (0.0, 1.0) for value, _ in values)
+    return [Value(bool(value) if sure else value, problem) for value, problem in values]
 
 
 def _short(number: float) -> float:

@@ -15,7 +15,7 @@ def ordered(block: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
     Neither order survives in JSON with sorted keys; the comparison's does, so metrics take theirs from it.
     """
-    known = ["keyword", "base", "prompted", "sft"]
+    known = ["oracle", "keyword", "base", "prompted", "sft"]
     variants = sorted(block["variants"], key=lambda v: (known.index(v) if v in known else len(known), v))
     compared = list(dict.fromkeys(line["metric"] for line in block["comparison"]))
     others = sorted({metric for figures in block["variants"].values() for metric in figures} - set(compared))
@@ -36,6 +36,8 @@ def _recipe(name: str, block: dict[str, Any]) -> str:
         parts.append(grid(header, (_comparison(line) for line in block["comparison"])))
     if block.get("confusion"):
         parts.append(_confusion(block["confusion"], variants))
+    if block.get("pass_at_k"):
+        parts.append(_pass_at_k(block["pass_at_k"], variants))
     return "\n\n".join(parts)
 
 
@@ -59,6 +61,15 @@ def _confusion(confusion: dict[str, dict[str, dict[str, int]]], variants: Sequen
         for label, counts in confusion[variant].items()
     )
     return grid(["variant", "expected", *(f"chose {c}" for c in chosen)], rows)
+
+
+def _pass_at_k(found: dict[str, dict[str, Any]], variants: Sequence[str]) -> str:
+    """All rows for each k; groups of rows for the least and the greatest."""
+    first = found[variants[0]]
+    lines = [(group, k) for group in sorted(first, key=lambda g: g != "all") for k in sorted(first[group], key=int)]
+    shown = [(g, k) for g, k in lines if g == "all" or k in (min(first[g], key=int), max(first[g], key=int))]
+    rows = ([f"pass@{k}", group, *(_figure(found[v][group].get(k)) for v in variants)] for group, k in shown)
+    return grid(["", "rows", *variants], rows)
 
 
 def interval(ci95: Sequence[float]) -> str:

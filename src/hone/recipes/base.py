@@ -108,13 +108,22 @@ class Recipe(Protocol):
 
     name: str
     Params: type[RecipeParams]
+    language: str  # of the programs in its rows: what `runner` runs
+    rooms: tuple[str, ...]  # whose code decides its rows, beside those that all recipes share, from src/hone
     metrics: tuple[str, ...]  # names in eval.json, the first is the one that the comparison leads with
     right: tuple[str, ...]  # the metrics of which the first that applies says whether an answer is right
+    graded: str  # the metric, from 0 to 1, that tells how nearly right an answer is; "" if there is none
     labels: tuple[str, ...]  # classes that every split holds equally many of
     asks_a_row: int  # of a teacher, if nothing goes wrong
 
+    def problems(self, loaded: Iterable[Problem], params: ProblemsParams) -> Iterator[tuple[Problem, str]]:
+        """The problems that rows are made of, from those of the source: each with "", or why it is dropped."""
+
     def labels_of(self, problem: Problem) -> Sequence[str]:
         """The labels that rows of a problem can have."""
+
+    def stratum(self, problem: Problem) -> str:
+        """What splits have the same shares of, beside labels."""
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner

@@ -38,6 +38,9 @@ class Runner(Protocol):
     def run(self, source: str, stdin: str = "") -> Execution:
         """Run a whole script."""
 
+    def beside(self, name: str) -> "Runner":
+        """The runner of the language `name`, under the same limits; it is there as long as this one."""
+
 
 def opened(name: str, limits: Limits | None = None, isolation: str = "") -> Any:
     """The runner for a language, to be entered. Raises: UserError for a language or an isolation that is not there."""

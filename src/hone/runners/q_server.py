@@ -30,7 +30,7 @@ class QFailure(Exception):
 
 
 class QServer:
-    """A `Runner`, and a context manager: one connection. Raises: UserError if the server cannot be reached."""
+    """A `Runner` but for `beside`, and a context manager: one connection. Raises: UserError if no server is there."""
 
     engine = "q server"
     isolation: tuple[str, ...] = ()

@@ -17,10 +17,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
+from threading import Lock
 from types import TracebackType
 from typing import Any, BinaryIO
 
 from hone.errors import UserError
+from hone.runners import languages
 from hone.runners.isolation import interpreter, layers
 from hone.runners.languages import Language, python
 from hone.runners.reading import Limits, Reading, command_answer, complete
@@ -46,6 +48,7 @@ class Sandbox:
         self.engine, self.isolation = self.language.engine, layers(isolation)
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._all: list[_Worker] = []
+        self._wanted, self._beside, self._starting = isolation, dict[str, Sandbox](), Lock()
 
     def __enter__(self) -> "Sandbox":
         self._all = [_Worker(self.language, self.limits, self.isolation) for _ in range(self.workers)]
@@ -59,6 +62,9 @@ class Sandbox:
         for worker in self._all:
             worker.close()
         self._all, self._idle = [], SimpleQueue()
+        for other in self._beside.values():
+            other.__exit__(kind, error, trace)
+        self._beside = {}
 
     def verdict(self, source: str, tests: Tests, stop_at_first_failure: bool = False) -> Verdict:
         """Run `source` on the inputs of `tests`, and compare here."""
@@ -98,6 +104,16 @@ class Sandbox:
             answers, stdout = worker.execute(source, stdin=stdin)
         answer = answers[0] if answers else Answer("missing", error="it ended without finishing")
         return Execution(answer.outcome, stdout, answer.traceback or answer.error)
+
+    def beside(self, name: str) -> "Sandbox":
+        """A sandbox of the language `name` alike in all else, started when it is needed first, ended with this one."""
+        if name == self.language.name:
+            return self
+        with self._starting:
+            if name not in self._beside:
+                other = Sandbox(self.workers, self.limits, languages.language(name), self._wanted)
+                self._beside[name] = other.__enter__()
+            return self._beside[name]
 
     @contextmanager
     def _worker(self) -> Iterator["_Worker"]:

@@ -63,6 +63,8 @@ def test_strangers_doubles_and_empty_files_are_refused(score, completions, messa
 
 def test_kept_completions_score_to_the_same_bytes_each_time_and_in_any_order(score, tmp_path, monkeypatch):
     class Skill:
+        language, rooms = "python", ()
+
         def scores(self, answered, runner):
             tests = Tests("double", (Case(args=(2,), expected=4),))
             return [(None, {"passes": runner.verdict(c.text, tests).passed}) for _, c in answered]
@@ -83,12 +85,12 @@ def test_kept_completions_score_to_the_same_bytes_each_time_and_in_any_order(sco
     assert all("rlimits" in s.isolation and s.engine.startswith("python") for s in scores)
 
 
-def test_the_rule_answers_every_row_and_sample_without_a_model():
+def test_the_rule_or_the_oracle_answers_every_row_and_sample_without_a_model():
     class Skill:
         def rule(self, row):
             return f"rule for {row.id}"
 
-    made = script("complete").by_rule(Skill(), "keyword", [row("a"), row("b")], samples=2)
+    made = script("complete").without_model(Skill(), "keyword", [row("a"), row("b")], samples=2)
     assert [(c.row_id, c.sample, c.text) for c in made] == [
         ("a", 0, "rule for a"),
         ("a", 1, "rule for a"),
@@ -96,6 +98,7 @@ def test_the_rule_answers_every_row_and_sample_without_a_model():
         ("b", 1, "rule for b"),
     ]
     assert all(c.token_ids == () and c.finish == "stop" for c in made)
+    assert [c.text for c in script("complete").without_model(Skill(), "oracle", [row("a")], samples=1)] == ["a"]
 
 
 def test_evaluate_writes_figures_and_picture_and_leaves_a_run_for_the_tracking(tmp_path):

@@ -107,6 +107,53 @@ def test_the_confusion_counts_what_was_chosen_and_what_chose_nothing(summary):
     assert confusion["prompted"] == {"AGENT": {"AGENT": 1, "none": 1}, "EDIT": {"none": 2}}
 
 
+def sampled(variant, correct, samples=4):
+    """Rows of which so many samples are right; even rows are easy."""
+    return [
+        Score(f"r{i}", f"p{i}", variant, sample, f"L{i // 2}", None, {"accuracy": sample < right}, "none", (),
+              ("hard" if i % 2 else "easy", "tag"))
+        for i, right in enumerate(correct)
+        for sample in range(samples)
+    ]  # fmt: skip
+
+
+def test_pass_at_k_is_told_for_all_rows_by_label_and_by_group_for_each_k_up_to_the_samples():
+    summary = summarise("toy", METRICS, sampled("base", [4, 2, 1, 0]), ["accuracy"])
+    found = summary["recipes"]["toy"]["pass_at_k"]["base"]
+    assert list(found) == ["L0", "L1", "all", "easy", "hard", "tag"]
+    assert {k: figure["value"] for k, figure in found["all"].items()} == {
+        "1": pytest.approx(7 / 16), "2": pytest.approx((1 + 5 / 6 + 1 / 2) / 4, abs=1e-5), "4": 0.75,
+    }  # fmt: skip
+    assert found["easy"]["1"]["value"] == pytest.approx(5 / 8)
+    assert found["hard"]["4"]["value"] == 0.5
+    assert found["all"]["1"]["n"] == 4
+    low, high = found["all"]["2"]["ci95"]
+    assert low < found["all"]["2"]["value"] < high
+
+
+def test_pass_at_one_of_one_sample_is_the_metric_with_its_interval():
+    summary = summarise("toy", METRICS, scores("base", [True, False, True, False]), ["accuracy"])
+    block = summary["recipes"]["toy"]
+    assert block["pass_at_k"]["base"]["all"] == {"1": block["variants"]["base"]["accuracy"]}
+
+
+def test_what_no_sample_solved_has_an_interval_that_is_not_a_point():
+    summary = summarise("toy", METRICS, sampled("base", [0, 0, 0]), ["accuracy"])
+    assert summary["recipes"]["toy"]["pass_at_k"]["base"]["all"]["4"]["ci95"] == [0.0, pytest.approx(wilson(0, 3)[1])]
+
+
+def test_the_oracle_is_compared_with_nothing():
+    assert pairs(["oracle", "keyword", "base", "sft"]) == [("base", "sft"), ("keyword", "sft")]
+
+
+def test_the_table_shows_pass_at_k_for_all_k_and_of_groups_the_least_and_greatest():
+    summary = summarise("toy", METRICS, sampled("base", [4, 2, 1, 0]), ["accuracy"])
+    lines = [" ".join(line.split())[:11] for line in table(summary).splitlines()]
+    assert [line for line in lines if line.startswith("pass@")][:5] == [
+        "pass@1 all ", "pass@2 all ", "pass@4 all ", "pass@1 L0 0", "pass@4 L0 1",
+    ]  # fmt: skip
+
+
 def test_a_row_without_a_completion_is_an_error_that_names_it():
     with pytest.raises(UserError, match=r"sft: row r2, sample 0 is missing and 1 more"):
         summarise("toy", METRICS, [*scores("base", [True] * 4), *scores("sft", [True] * 4)[:2]])

@@ -13,6 +13,7 @@ import pytest
 
 from hone.config import ProblemsParams
 from hone.errors import UserError
+from hone.files import read_json
 from hone.problems import human_eval, load, read_problems
 from hone.records import Problem
 from hone.runners import Sandbox, Tests
@@ -173,9 +174,11 @@ def script(name: str, *flags: str | Path) -> subprocess.CompletedProcess[str]:
 def test_the_scripts_make_problems_and_then_samples(tmp_path: Path, problems: dict[str, Problem]) -> None:
     problems_file, samples = tmp_path / "problems.parquet", tmp_path / "samples.parquet"
     params = '{"problems": {"source": "human_eval"}, "samples": {"n": 30, "seed": 3, "max_chars": 900}}'
-    made = script("problems.py", "--recipe", "special_tokens", "--params", params, "--out", problems_file)
+    out = ("--out", problems_file, "--account", tmp_path / "problems.json")
+    made = script("problems.py", "--recipe", "special_tokens", "--params", params, *out)
     assert (made.returncode, made.stdout) == (0, "")
     assert read_problems(problems_file) == list(problems.values())
+    assert read_json(tmp_path / "problems.json") == {"schema": 1, "problems": 164, "dropped": {}}
     drawn = script("samples.py", "--params", params, "--problems", problems_file, "--out", samples)
     assert drawn.returncode == 0, drawn.stderr
     picked = read_problems(samples)

@@ -316,3 +316,12 @@ def test_a_long_program_and_a_long_answer_cross(q):
     source = "solve:{x}\n/ " + "y" * 200_000 + "\n"
     numbers = list(range(100_000))
     assert q.verdict(source, calls("solve", ((numbers,), numbers))).passed
+
+
+def test_a_dictionary_of_nothing_taken_from_one_crosses_as_empty(q):
+    nothing = calls("solve", ((1,), {}), ((2,), {}))
+    assert q.verdict('solve:{()#("ab";"cd")!1 2}', nothing).passed
+
+
+def test_a_text_taken_as_one_key_of_a_dictionary_is_an_error_of_q(q):
+    assert q.verdict('solve:{"ab"#("ab";"cd")!1 2}', calls("solve", ((1,), 1))).cases[0].error == "'length"

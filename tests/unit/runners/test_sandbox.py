@@ -391,3 +391,14 @@ def test_limits_are_of_cpu_time_first(runner):
     slow = "import time\ntime.sleep(1.5)\ndef f(x):\n    return x + 1\n"
     with Sandbox(1, Limits(cpu_s=1, wall_s=20)) as patient:
         assert patient.verdict(slow, _ADD).passed
+
+
+def test_a_sandbox_of_another_language_is_beside_with_the_same_limits_and_ends_with_the_first():
+    with Sandbox(1, Limits(cpu_s=1)) as python:
+        assert python.beside("python") is python
+        q = python.beside("q")
+        assert q is python.beside("q")
+        assert (q.engine, q.limits, q.isolation) == ("qsubset", python.limits, python.isolation)
+        assert q.verdict("f:{x+1}", _ADD).passed
+    with pytest.raises(RuntimeError, match="inside its `with` block"):
+        q.verdict("f:{x+1}", _ADD)

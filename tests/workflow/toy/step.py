@@ -15,7 +15,8 @@ from hone.files import MANIFEST, atomic_folder, write_text
 
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
 WRITTEN_BY = {
-    "dataset": {"--train", "--val", "--test"}, "drafts": {"--account"}, "judge": {"--results", "--examples"},
+    "problems": {"--account"}, "dataset": {"--train", "--val", "--test"}, "drafts": {"--account"},
+    "judge": {"--results", "--examples"},
 }  # fmt: skip
 UNHASHED = {"--work", "--log"}
 

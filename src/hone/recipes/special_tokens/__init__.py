@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from hone.config import NewToken
+from hone.config import NewToken, ProblemsParams
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.special_tokens import drafts, formats, scoring, taught
 from hone.recipes.special_tokens.verify import verify
@@ -55,13 +55,22 @@ class SpecialTokens:
 
     name = "special_tokens"
     Params = Params
+    language = "python"
+    rooms = ()
     metrics = scoring.METRICS
     right = ("mode_accuracy",)
+    graded = ""
     labels = ("AGENT", "EDIT")
     asks_a_row = 2
 
+    def problems(self, loaded: Iterable[Problem], params: ProblemsParams) -> Iterator[tuple[Problem, str]]:
+        return ((problem, "") for problem in loaded)
+
     def labels_of(self, problem: Problem) -> Sequence[str]:
         return self.labels
+
+    def stratum(self, problem: Problem) -> str:
+        return ""
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner

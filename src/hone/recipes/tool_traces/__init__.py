@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from hone.config import JudgeParams
+from hone.config import JudgeParams, ProblemsParams
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.tool_traces import formats, scoring, taught, traces
 from hone.recipes.tool_traces.verify import verify
@@ -36,13 +36,22 @@ class ToolTraces:
 
     name = "tool_traces"
     Params = Params
+    language = "python"
+    rooms = ()
     metrics = scoring.METRICS
     right = ("call_match_rate", "answer_accuracy")
+    graded = ""
     labels = ("1", "2", "3")
     asks_a_row = 4
 
+    def problems(self, loaded: Iterable[Problem], params: ProblemsParams) -> Iterator[tuple[Problem, str]]:
+        return ((problem, "") for problem in loaded)
+
     def labels_of(self, problem: Problem) -> Sequence[str]:
         return (problem.difficulty,)
+
+    def stratum(self, problem: Problem) -> str:
+        return ""
 
     def draft(
         self, problem: Problem, split: Split, n: int, seed: int, params: Mapping[str, Any], runner: Runner
