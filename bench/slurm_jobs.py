@@ -21,7 +21,7 @@ rule all:
     input: [f"out/{n}" for n in range(int(config["jobs"]))]
 rule word:
     output: "out/{n}"
-    resources: mem_mb=100, runtime=5
+    resources: mem_mb=1000, runtime=5
     shell: "echo word > {output}"
 """
 SLURM = (
@@ -49,20 +49,19 @@ def snakemake(jobs: int, *flags: str) -> list[str]:
 
 def bare(jobs: int) -> list[str]:
     """The same by hand."""
-    submit = "sbatch --quiet --wait -p cpu --mem=100 -t 5 -o /dev/null --wrap='echo word > out/'$n"
+    submit = "sbatch --quiet --wait -p cpu --mem=1000 -t 5 -o /dev/null --wrap='echo word > out/'$n"
     return ["bash", "-c", f"mkdir -p out; for n in $(seq 0 {jobs - 1}); do {submit} & done; wait"]
 
 
 def timed(command: list[str]) -> tuple[float, dict[str, str]]:
     """Seconds that a command takes in a folder of its own, and what the jobs wrote."""
-    home = Path(tempfile.mkdtemp(dir="."))
-    (home / "Snakefile").write_text(SNAKEFILE)
-    began = time.monotonic()
-    subprocess.run(command, cwd=home, check=True, stdout=subprocess.DEVNULL)
-    took = time.monotonic() - began
-    words = {file.name: file.read_text() for file in (home / "out").iterdir()}
-    shutil.rmtree(home)
-    return took, words
+    with tempfile.TemporaryDirectory(dir=".") as folder:  # where nodes can write too
+        home = Path(folder)
+        (home / "Snakefile").write_text(SNAKEFILE)
+        began = time.monotonic()
+        subprocess.run(command, cwd=home, check=True, stdout=subprocess.DEVNULL)
+        took = time.monotonic() - began
+        return took, {file.name: file.read_text() for file in (home / "out").iterdir()}
 
 
 def main() -> None:
