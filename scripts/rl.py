@@ -18,7 +18,7 @@ from hone.config import RLParams, block
 from hone.errors import UserError, one_message
 from hone.progress import set_log
 from hone.recipes.base import Recipe
-from hone.records import Completion, Row
+from hone.records import Completion, Row, is_right
 from hone.runners import Runner, Sandbox, language
 
 
@@ -54,8 +54,7 @@ def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Runner) ->
     rewards = []
     for number, (row, text) in enumerate(answered):
         ((_, metrics),) = skill.scores([(row, Completion(row.id, "rl", number, text, (), (), "stop"))], runner)
-        right = next((metrics[name] for name in skill.right if metrics.get(name) is not None), False)
-        rewards.append(float(metrics.get(skill.graded) or 0.0) + float(bool(right)))
+        rewards.append(float(metrics.get(skill.graded) or 0.0) + float(is_right(metrics, skill.right)))
     return rewards
 
 

@@ -26,7 +26,7 @@ from hone.errors import UserError, one_message
 from hone.files import MANIFEST, atomic_folder, key_of, read_json, write_json
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe, row_id
-from hone.records import Completion, Message, Row, read_jsonl, write_jsonl
+from hone.records import Completion, Message, Row, is_right, read_jsonl, write_jsonl
 from hone.runners import Runner, Sandbox, language
 
 
@@ -135,7 +135,7 @@ class Round:
     def right(self, row: Row, text: str) -> bool:
         """Whether the recipe's scoring finds an answer right."""
         ((_, metrics),) = self.skill.scores([(row, Completion(row.id, "round", 0, text, (), (), "stop"))], self.runner)
-        return bool(next((metrics[name] for name in self.skill.right if metrics.get(name) is not None), False))
+        return is_right(metrics, self.skill.right)
 
     def replies(
         self,

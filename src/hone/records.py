@@ -121,9 +121,14 @@ class Score:
     isolation: tuple[str, ...]
     groups: tuple[str, ...] = ()  # of rows that figures are told for: a difficulty, tags
 
-    def right(self, metrics: Sequence[str]) -> bool:
-        """Whether an answer is right by exact comparison: by the first of these metrics that applies."""
-        return bool(next((self.metrics[name] for name in metrics if self.metrics.get(name) is not None), False))
+    def right(self, names: Sequence[str]) -> bool:
+        """`is_right` of its metrics."""
+        return is_right(self.metrics, names)
+
+
+def is_right(metrics: Mapping[str, Metric], names: Sequence[str]) -> bool:
+    """Whether an answer is right by exact comparison: by the first of the named metrics that applies to it."""
+    return bool(next((metrics[name] for name in names if metrics.get(name) is not None), False))
 
 
 def write_jsonl(path: Path, rows: Iterable[Any]) -> None:

@@ -66,7 +66,7 @@ def complete(
     stops = _stops(model, chat)
     found: dict[int, Completed] = {}
     progress = Progress(sum(map(len, batches)), "generation", "completions")
-    with progress, _evaluating(model), Ledger.open(cache) as known:
+    with progress, evaluating(model), Ledger.open(cache) as known:
         for batch in batches:
             key = _key(batch, params)
             if known.get(key) is None:
@@ -145,7 +145,7 @@ def _fits(model: Any, prompts: Sequence[Sequence[int]], params: GenerateParams, 
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
+def evaluating(model: Any) -> Iterator[None]:
     """Dropout off, and the mode put back: in training mode a completion would be noise, and slow."""
     training = model.training
     model.eval()

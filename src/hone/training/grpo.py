@@ -7,9 +7,8 @@ the start included. A stopped run goes on from its last checkpoint. One process;
 without rows of new tokens: TRL multiplies by the head's weight and would pass them by.
 """
 
-import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from hone.errors import Interrupted, UserError
 from hone.events import Events
 from hone.files import atomic_folder, digest, key_of, read_json, write_json, write_text
 from hone.generation import decode as decoding
+from hone.generation.batches import evaluating
 from hone.generation.decode import decode
 from hone.progress import Progress
 from hone.records import Row, read_jsonl
@@ -156,14 +156,3 @@ class Run:
     def validations(self) -> list[dict[str, float]]:
         """All of them, by step."""
         return [read_json(file) for file in sorted((self.folder / "validations").glob("*.json"))]
-
-
-@contextlib.contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """Dropout off, and the mode put back."""
-    training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(training)
