@@ -44,7 +44,7 @@ def _shown(skill: Skill) -> dict[str, Any]:
         "judged": _judged(skill),
         "judge": skill.block.get("judge", {}),
         "confusion": _confusion(skill, variants),
-        "charts": [(chart, drawn(chart)) for chart in _charts(skill)],
+        "charts": [(chart, _drawn(chart)) for chart in _charts(skill)],
         "loss": _loss(skill),
         "reasons": _reasons(skill),
         "splits": _splits(skill),
@@ -146,7 +146,7 @@ def _charts(skill: Skill) -> list[Chart]:
     return [chart for chart in recipes.get(skill.name).charts(skill.rows, skill.scored()) if chart.rows]
 
 
-def drawn(chart: Chart) -> Markup:
+def _drawn(chart: Chart) -> Markup:
     """A recipe's chart as a picture; a grid is its table, so it has none."""
     if chart.kind == "bars":
         told = [(words(str(name)), float(value or 0), n) for name, value, n in chart.rows]

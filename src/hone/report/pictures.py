@@ -30,16 +30,15 @@ Point = tuple[str, float, float | None, float | None, str]
 
 
 @matplotlib.rc_context(_SETTINGS)
-def intervals(title: str, points: Sequence[Point], strong: Sequence[str], zero: bool = False) -> Markup:
-    """A dot with its interval for each name; `strong` names are in the accent colour. `zero`: differences, from -1 to
-    1, with a line where nothing changed."""
+def intervals(title: str, points: Sequence[Point], strong: Sequence[str]) -> Markup:
+    """A dot with its interval for each name; `strong` names are in the accent colour."""
     figure, axes = _frame([(name, told) for name, _, _, _, told in points], below=0.28)
     for place, (name, value, low, high, _) in enumerate(points):
         colour = ACCENT if name in strong else FAINT
         if low is not None and high is not None:
             axes.plot([low, high], [place, place], color=colour, linewidth=2, solid_capstyle="round")
         axes.plot([value], [place], marker="o", markersize=6, color=colour, linestyle="none")
-    low_end = -1.0 if zero else min([0.0, *(p[1] for p in points)])
+    low_end = min([0.0, *(p[1] for p in points)])
     high_end = max([1.0, *(p[3] or p[1] for p in points)])
     axes.set_xlim(low_end - 0.03, high_end + 0.03)
     if high_end <= 1:
