@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench.endpoint import Endpoint
 from tests.unit.report.conftest import make
 
@@ -43,10 +44,7 @@ def test_every_call_of_the_judge_is_logged_with_tokens_and_money_and_without_its
     (path,) = events.logs(tmp_path / "work")
     log = events.read(path)
     assert len(log.calls) == asked > 0
-    assert (
-        log.final["usd"] == sum(call["usd"] for call in log.calls)
-        or abs(log.final["usd"] - sum(c["usd"] for c in log.calls)) < 1e-9
-    )
+    assert log.final["usd"] == pytest.approx(sum(call["usd"] for call in log.calls))
     assert all(call["completion_tokens"] > 0 and call["seconds"] > 0 for call in log.calls)
     assert CANARY not in path.read_text()
     assert "I was asked with [key]." in path.read_text()
