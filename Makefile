@@ -21,7 +21,7 @@ eval: $(READY)
 	@echo "results/report.html has it all, with pictures; mlflow ui --backend-store-uri sqlite:///mlflow.db the runs"
 
 test: lint
-	OMP_NUM_THREADS=1 pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	ruff check .

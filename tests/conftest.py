@@ -13,6 +13,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -25,6 +26,30 @@ CORPUS = (
     "def solve(values):\n    total = 0\n    for value in values:\n        total += value\n    return total\n",
     "IndexError: list index out of range",
 )
+
+
+# Files that share what is dear to make, or there only once, and so run in one worker; any other runs in one by itself.
+# (Marks of xdist_group are not seen since pytest 9.2 and pytest-xdist 3.8.)
+TOGETHER = {
+    "tests/workflow/test_agreement.py": "the small pipeline",
+    "tests/faults/test_builds.py": "the small pipeline",
+    "tests/faults/test_kills.py": "the small pipeline",
+    "tests/unit/pipeline/test_builds.py": "the small pipeline",
+    "tests/workflow/": "the toy pipeline",
+    "tests/slurm/": "the cluster",
+}
+
+
+class Together(LoadScopeScheduling):
+    """Hands out work file by file, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return next((what for start, what in TOGETHER.items() if file.startswith(start)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.workflow.small import Small
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
+pytestmark = [pytest.mark.workflow]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.workflow.small import Small
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement"), pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.workflow, pytest.mark.timeout(7200)]
 
 KILLS = int(os.environ.get("HONE_KILLS", "4"))
 

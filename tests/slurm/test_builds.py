@@ -8,7 +8,7 @@ from tests.slurm.conftest import SNAKEMAKE, Build, steps
 
 from hone.pipeline.spec import Pipeline
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.workflow, pytest.mark.timeout(600)]
 
 SFT, COMPLETE = "special_tokens-sft", "special_tokens-complete-sft"
 JOBS = {"sft", "complete_base", "complete_sft", "scores_base", "scores_sft"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.workflow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

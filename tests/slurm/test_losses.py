@@ -11,7 +11,7 @@ from tests.slurm.conftest import steps
 
 from hone.training.checkpoints import STATE
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.workflow, pytest.mark.timeout(600)]
 
 SFT, BASE = "special_tokens-sft", "special_tokens-complete-base"
 COMPLETIONS = "results/special_tokens/base/completions.jsonl"

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from tests.slurm.conftest import steps
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("slurm"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.workflow, pytest.mark.timeout(600)]
 
 SFT = "special_tokens-sft"
 

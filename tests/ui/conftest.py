@@ -19,7 +19,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, its event loop runs, and no other test can have one
 def browser() -> Iterator:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:

@@ -11,8 +11,6 @@ from hone import events
 from hone.events import Events
 from hone.tracking import import_events
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 RATES = (0.0003, 0.0007)
 LOSSES = {0.0003: 1.25, 0.0007: 0.75}
 

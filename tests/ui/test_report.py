@@ -8,8 +8,6 @@ from tests.unit.report.conftest import make
 from hone.report.build import load
 from hone.report.page import page
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 LIGHT, DARK = "rgb(250, 250, 248)", "rgb(19, 20, 22)"
 
 

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.workflow.small import EDITED, Small
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("agreement")]
+pytestmark = [pytest.mark.workflow]
 
 SEQUENCES = int(os.environ.get("HONE_SEQUENCES", "3"))
 STEPS = int(os.environ.get("HONE_STEPS", "6"))

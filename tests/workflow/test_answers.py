@@ -6,7 +6,7 @@ import pytest
 
 from hone.ledger import Claims, Ledger
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow]
 
 LEDGER = Path("work/answers/special_tokens.jsonl")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow]
 
 ROOT = Path(__file__).parents[2]
 LEARNING_RATE = "special_tokens.sft.learning_rate"

@@ -13,7 +13,7 @@ from tests.workflow.conftest import toy
 
 from hone.pipeline.spec import Pipeline
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow]
 
 LEARNING_RATE = "special_tokens.sft.learning_rate"
 RESULTS = {"special_tokens_eval", "special_tokens_card", "report", "eval"}

@@ -36,12 +36,15 @@ def note(stages: Iterable[Stage], since: float, contents: Contents) -> None:
     for stage in stages:
         began = records.read(stage.outputs[0]).get("starttime") or 0.0
         if began >= since and all(Path(output).exists() for output in stage.outputs):
-            noted(_log(stage, began, contents), _files(stage, contents))
+            noted(_log(stage, since, began, contents), _files(stage, contents))
 
 
-def _log(stage: Stage, began: float, contents: Contents) -> Path:
-    """The folder of the log of this run of a stage, made if its step kept none."""
-    kept = [log for log in Path(stage.work).glob(f"*/{FILE}") if read(log).last >= began]
+def _log(stage: Stage, since: float, began: float, contents: Contents) -> Path:
+    """The folder of the log that a stage's step has kept `since`, made if it kept none.
+
+    Not since it `began`: Snakemake does not know when a job on a cluster did.
+    """
+    kept = [log for log in Path(stage.work).glob(f"*/{FILE}") if read(log).last >= since]
     if kept:
         return max(kept, key=lambda log: read(log).last).parent
     data = stage.data("")

@@ -11,7 +11,7 @@ from hone.pipeline import builds
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow]
 
 
 def key_of(repo, monkeypatch):

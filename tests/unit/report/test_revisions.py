@@ -17,7 +17,7 @@ from hone.records import Score, read_jsonl
 from hone.report.build import load
 from hone.report.page import page
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("revisions")]
+pytestmark = [pytest.mark.workflow]
 
 ROOT = Path(__file__).parents[3]
 OUTS = (
