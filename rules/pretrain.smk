@@ -30,7 +30,8 @@ for s in stages("pretrain"):
         threads: 8
         resources:
             gpu=1,
-            mem_mb=32000,
+            mem_mb=lambda wildcards, attempt: 32000 * attempt,
+            runtime=lambda wildcards, attempt: 720 * attempt,
         shell:
             "python scripts/pretrain.py"
             " --params {params.json:q}"

@@ -67,15 +67,16 @@ def main(
         found, tried = this.solve(rows, solved, model)
         grown = [*solved, *found]
         accuracy = last.get("accuracy", 0.0) if model else this.accuracy(None)
-        learned = this.learn(grown, train.parent, val)
+        learned = this.learn(grown, val)
         new = this.accuracy(learned)
         accepted = new >= accuracy
         handed_on(learned if accepted or model is None else model, out)
-        share = len({row.problem_id for row in grown}) / len({row.problem_id for row in rows})
+        done, problems = ({row.problem_id for row in of} for of in (grown, rows))
+        share = len(done) / len(problems)
         stopped = "target" if share >= settings.target else "no gain" if not found else ""
         write_json(metadata, {
-            "schema": 1, "round": number, "problems": len({row.problem_id for row in rows}), "tried": tried,
-            "solved": len({row.problem_id for row in grown}), "found": len(found), "pool": len(grown),
+            "schema": 1, "round": number, "problems": len(problems), "tried": tried,
+            "solved": len(done), "found": len(found), "pool": len(grown),
             "accuracy_before": accuracy, "accuracy_new": new, "accepted": accepted,
             "accuracy": new if accepted or model is None else accuracy, "stopped": stopped,
         })  # fmt: skip
@@ -113,7 +114,7 @@ class Round:
                 found.append(reply)
         return found, len(unsolved)
 
-    def learn(self, pool: Sequence[Row], folder: Path, val: Path) -> Path:
+    def learn(self, pool: Sequence[Row], val: Path) -> Path:
         """A model trained from the base on the pool."""
         from hone.training import run
 

@@ -59,7 +59,7 @@ def run(place, number):
     def replies(self, prompts, names, params, model, what):
         return [place.say(prompt, sample, model) for prompt in prompts for sample in range(params.samples)]
 
-    def learn(self, pool, folder, val):
+    def learn(self, pool, val):
         place.learned.append(list(pool))
         with atomic_folder(self.work / "model") as made:
             write_text(made / "model.txt", str(len(pool)))

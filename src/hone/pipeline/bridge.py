@@ -46,7 +46,8 @@ def run(name: str) -> int:
     """
     _die_with_parent(signal.SIGTERM)
     lockfile.keep()
-    submitted.note(pipeline())
+    with Contents() as contents:
+        submitted.note(pipeline(), contents)
     since = time.time()
     stage = pipeline()[name]
     flags = ["--quiet", "rules", "--rerun-incomplete", "--forceall"]
@@ -74,9 +75,9 @@ def guard(workflow: Any, autosave: bool) -> None:
         return
     if not alone():
         raise UserError("another snakemake is at work in this folder; wait for it, or stop it")
-    submitted.note(pipeline())
     _back_from_the_future(pipeline())
     with Contents() as contents:
+        submitted.note(pipeline(), contents)
         os.environ[BUILDS] = json.dumps(builds.keys(pipeline(), contents))
     if not _inside():
         _heal()

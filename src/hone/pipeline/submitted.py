@@ -4,7 +4,6 @@ A job reads params.yaml and code anew when it starts, hours later perhaps, while
 record what it read itself. So that one hands its hashes on in the environment, and the job compares those of its stage.
 """
 
-import functools
 import json
 import os
 import sys
@@ -13,18 +12,18 @@ from pathlib import Path
 from hone.errors import UserError
 from hone.files import dumps, key_of, sha256
 from hone.pipeline import snakemake_records as records
+from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage
 
 ENV = "HONE_SUBMITTED"  # JSON: file or rule -> hash of its content or params
 PARAMS = "params.yaml"
 
 
-def note(pipeline: Pipeline) -> None:
+def note(pipeline: Pipeline, contents: Contents) -> None:
     """Have the jobs that this process submits know what it has read."""
-    hashed: dict[str, str] = {}
-    content = functools.cache(_content)
-    for stage in pipeline.stages.values():
-        hashed |= {file: content(file) for file in stage.sources} | {stage.rule: key_of(stage.params)}
+    stages = pipeline.stages.values()
+    files = {file for stage in stages for file in stage.sources}
+    hashed = {file: contents.digest(file) for file in files} | {stage.rule: key_of(stage.params) for stage in stages}
     os.environ[ENV] = dumps(hashed)
 
 

@@ -3,10 +3,12 @@
 import os
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from hone.config import RLParams
 from hone.progress import Progress
 from hone.training.checkpoints import Stop
 
@@ -20,7 +22,7 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
     """A trainer over the run's train rows; rows go through it by their number, for prompts are built by us."""
     from datasets import Dataset
     from transformers import AutoTokenizer, PrinterCallback, TrainerCallback
-    from trl import GRPOConfig, GRPOTrainer
+    from trl import GRPOTrainer
 
     params, rows = run.params, run.rows["train"]
 
@@ -56,29 +58,7 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
         made = GRPOTrainer(
             model=model,
             reward_funcs=[reward],
-            args=GRPOConfig(
-                output_dir=str(run.folder / "checkpoint"),
-                max_steps=params.steps,
-                per_device_train_batch_size=params.batch_size,
-                gradient_accumulation_steps=max(1, params.prompts_per_step * params.generations // params.batch_size),
-                num_generations=params.generations,
-                max_completion_length=params.max_new_tokens,
-                temperature=params.temperature,
-                learning_rate=params.learning_rate,
-                lr_scheduler_type="constant",
-                max_grad_norm=params.max_grad_norm,
-                beta=params.kl,
-                seed=params.seed,
-                bf16=False,
-                use_cpu=not torch.cuda.is_available(),
-                gradient_checkpointing=torch.cuda.is_available(),
-                logging_steps=1,
-                save_strategy="no",
-                save_total_limit=1,
-                report_to=[],
-                disable_tqdm=True,
-                dataloader_pin_memory=False,
-            ),
+            args=config(params, run.folder / "checkpoint"),
             train_dataset=Dataset.from_dict({"prompt": [str(number) for number in range(len(rows))]}),
             processing_class=AutoTokenizer.from_pretrained(run.inputs.tokenizer, local_files_only=True),
             callbacks=[Told()],
@@ -86,3 +66,32 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
         )
     made.remove_callback(PrinterCallback)
     return made
+
+
+def config(params: RLParams, folder: Path) -> Any:
+    """Our parameters as TRL's; checkpoints go into `folder`, and only when the callback says so."""
+    from trl import GRPOConfig
+
+    return GRPOConfig(
+        output_dir=str(folder),
+        max_steps=params.steps,
+        per_device_train_batch_size=params.batch_size,
+        gradient_accumulation_steps=max(1, params.prompts_per_step * params.generations // params.batch_size),
+        num_generations=params.generations,
+        max_completion_length=params.max_new_tokens,
+        temperature=params.temperature,
+        learning_rate=params.learning_rate,
+        lr_scheduler_type="constant",
+        max_grad_norm=params.max_grad_norm,
+        beta=params.kl,
+        seed=params.seed,
+        bf16=False,
+        use_cpu=not torch.cuda.is_available(),
+        gradient_checkpointing=torch.cuda.is_available(),
+        logging_steps=1,
+        save_strategy="no",
+        save_total_limit=1,
+        report_to=[],
+        disable_tqdm=True,
+        dataloader_pin_memory=False,
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from hone.errors import UserError
 from hone.pipeline import submitted
+from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Stage
 
 
@@ -27,7 +28,8 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one.py", "two.py"):
         Path(name).write_text("1")
     monkeypatch.setattr(sys, "argv", ["snakemake", "--target-jobs", "one:", "--allowed-rules", "one"])
-    submitted.note(pipeline())
+    with Contents() as contents:
+        submitted.note(pipeline(), contents)
 
 
 def test_an_edit_of_another_stage_and_one_that_was_taken_back_do_not_matter():
