@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
@@ -95,8 +95,9 @@ class Sandbox:
             finally:
                 for future in waiting:
                     future.cancel()
-                if any(future.running() for future in waiting):
-                    self._interrupt()
+                while wait(waiting, timeout=0).not_done:
+                    self._interrupt()  # again and again: a server may just be starting, and be out of its reach
+                    wait(waiting, timeout=0.1)
 
     def run(self, source: str, stdin: str = "") -> Execution:
         """Run a whole script; `error` holds the traceback of what it raised."""

@@ -14,6 +14,7 @@ from hone.errors import UserError
 from hone.runners import Case, Limits, Sandbox, Tests
 from hone.runners.isolation import offered
 from hone.runners.languages import command, language
+from hone.runners.sandbox import _Worker
 
 _SOURCE = Path(__file__).parents[3] / "src"
 _ADD = Tests("f", (Case((1,), 2), Case((41,), 42)))
@@ -203,22 +204,47 @@ def test_a_stream_takes_programs_as_they_are_needed():
 
 def test_a_stream_that_is_left_ends_what_still_runs():
     began = time.monotonic()
-    with Sandbox(2, Limits(cpu_s=60, wall_s=60)) as own:
+    with Sandbox(2, Limits(cpu_s=600, wall_s=600)) as own:
         stream = own.stream([("def f(): return 1\n", _one(1))] + [("while True: pass\n", _one(1))] * 20)
         assert next(stream).passed
         stream.close()
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 300
 
 
-def test_a_stream_that_is_left_while_servers_start_ends_too():
+@pytest.mark.parametrize("hundredths", range(0, 12, 2))
+def test_a_stream_that_is_left_while_servers_start_ends_too(hundredths):
+    def programs():
+        yield from [("while True: pass\n", _one(1))] * 4
+        time.sleep(hundredths / 100)
+        raise LookupError("no more programs")
+
     began = time.monotonic()
-    for hundredths in range(1, 13):
-        with Sandbox(2, Limits(cpu_s=60, wall_s=60)) as own:
-            pool = own.stream([("while True: pass\n", _one(1))] * 20)
-            threading.Timer(hundredths / 100, own._interrupt).start()
-            assert next(pool).reason == "crashed"
-            pool.close()
-    assert time.monotonic() - began < 30
+    with Sandbox(2, Limits(cpu_s=600, wall_s=600)) as own, pytest.raises(LookupError):
+        list(own.stream(programs()))
+    assert time.monotonic() - began < 300  # the limit of one program would be twice that
+
+
+def test_a_stream_that_is_left_while_a_server_starts_again_ends_too(monkeypatch):
+    starting, start = threading.Event(), _Worker._start
+
+    def slowly(worker):
+        starting.set()
+        time.sleep(0.5)
+        start(worker)
+
+    def programs():
+        yield "while True: pass\n", _one(1)
+        assert starting.wait(60)
+        raise LookupError("no more programs")
+
+    began = time.monotonic()
+    with Sandbox(1, Limits(cpu_s=600, wall_s=600)) as own:
+        own._interrupt()
+        own._all[0]._server.wait()
+        monkeypatch.setattr(_Worker, "_start", slowly)
+        with pytest.raises(LookupError):
+            list(own.stream(programs()))
+    assert time.monotonic() - began < 300
 
 
 _INTERRUPTED = """
