@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import Field
 
-from hone.config import ProblemsParams
+from hone.config import BootstrapParams, ProblemsParams, RLParams
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.q_language import drafts, formats, problems, scoring, taught
 from hone.recipes.q_language.kinds import KINDS
@@ -35,6 +35,8 @@ class Params(RecipeParams):
     """The block q_language of params.yaml."""
 
     problems: BankParams
+    rl: RLParams
+    bootstrap: BootstrapParams
 
 
 class QLanguage:
