@@ -3,9 +3,9 @@
 Known at the start are the replies of a share of the training rows (`bootstrap.known`). A round lets the model try the
 other rows, with solved rows like each of them as examples; a reply that the recipe's scoring finds right and its
 verifier proves joins the pool. A model is then trained from the base on the pool, and takes the place of the best one
-if it answers the validation rows no worse. Where a round before reached its target or added nothing, the loop has
-stopped, and the round hands on what it was given. Test rows have no way in. All of it resumes: tries are kept as they
-are made, training by step.
+if it answers the validation rows no worse. The loop stops where a round reaches the target, or finds nothing though a
+model was trained on all that is known; rounds after that hand on what they were given. Test rows have no way in. All
+of it resumes: tries are kept as they are made, training by step.
 """
 
 import contextlib
@@ -56,43 +56,59 @@ def main(
             {"params": params, "round": number}, [p for p in (base, tokenizer, train, val, before, model) if p]
         )
         last: dict[str, Any] = read_json(before.parent / "metadata.json") if before else {"stopped": ""}
-        this = Round(skill, params, (base, tokenizer), read_jsonl(val, Row), work, runner)
-        rows = read_jsonl(train, Row)
+        rows, judged = (asked(read_jsonl(path, Row), settings, path) for path in (train, val))
+        this = Round(skill, number, params, (base, tokenizer), judged, work, runner)
         solved = read_jsonl(before, Row) if before else given(rows, settings)
         if last["stopped"]:
-            handed_on(model, out)
-            write_json(metadata, last | {"round": number})
-            write_jsonl(pool, solved)
-            return
-        found, tried = this.solve(rows, solved, model)
-        grown = [*solved, *found]
-        accuracy = last.get("accuracy", 0.0) if model else this.accuracy(None)
-        learned = this.learn(grown, val)
-        new = this.accuracy(learned)
-        accepted = new >= accuracy
-        handed_on(learned if accepted or model is None else model, out)
-        done, problems = ({row.problem_id for row in of} for of in (grown, rows))
-        share = len(done) / len(problems)
-        stopped = "target" if share >= settings.target else "no gain" if not found else ""
-        write_json(metadata, {
-            "schema": 1, "round": number, "problems": len(problems), "tried": tried,
-            "solved": len(done), "found": len(found), "pool": len(grown),
-            "accuracy_before": accuracy, "accuracy_new": new, "accepted": accepted,
-            "accuracy": new if accepted or model is None else accuracy, "stopped": stopped,
-        })  # fmt: skip
+            told, grown, best = last | {"round": number}, solved, model
+        else:
+            told, grown, best = this.go(rows, solved, model, last.get("accuracy"))
+        handed_on(best, out)
+        write_json(metadata, told)
         write_jsonl(pool, grown)
-        say(f"round {number}: {len(found)} more solved, {share:.0%} of all; accuracy {accuracy:.3f} -> {new:.3f}")
+        say(
+            f"round {number}: {told['found']} more solved, {told['solved']} of {told['problems']}; {told['accuracy']:.3f}"
+        )
 
 
 class Round:
     """What the steps of a round share."""
 
     def __init__(
-        self, skill: Recipe, params: str, model: tuple[Path, Path], val: Sequence[Row], work: Path, runner: Runner
+        self,
+        skill: Recipe,
+        number: int,
+        params: str,
+        model: tuple[Path, Path],
+        val: Sequence[Row],
+        work: Path,
+        runner: Runner,
     ) -> None:
-        self.skill, self.model, self.val, self.work, self.runner = skill, model, val, work, runner
+        self.skill, self.number, self.model, self.val = skill, number, model, val
+        self.work, self.runner = work, runner
         self.settings = block(params, "bootstrap", BootstrapParams)
         self.sft, self.generate = block(params, "sft", TrainParams), block(params, "generate", GenerateParams)
+
+    def go(
+        self, rows: Sequence[Row], solved: Sequence[Row], model: Path | None, accuracy: float | None
+    ) -> tuple[dict[str, Any], list[Row], Path]:
+        """The round's metadata, the pool, and the best model so far; `model` and `accuracy` are of the round before."""
+        found, tried = self.solve(rows, solved, model)
+        pool = [*solved, *found]
+        before = self.accuracy(None) if accuracy is None else accuracy
+        learned = self.learn(pool)
+        new = self.accuracy(learned)
+        best = learned if model is None or new >= before else model
+        known, done, problems = (len({row.problem_id for row in of}) for of in (solved, pool, rows))
+        if done >= self.settings.target * problems:
+            stopped = "target"
+        else:
+            stopped = "no gain" if not found and model else ""
+        return {
+            "schema": 1, "round": self.number, "problems": problems, "tried": tried, "solved_before": known,
+            "solved": done, "found": len(found), "pool": len(pool), "accuracy_before": before, "accuracy_new": new,
+            "accepted": new >= before, "accuracy": new if best is learned else before, "stopped": stopped,
+        }, pool, best  # fmt: skip
 
     def solve(self, rows: Sequence[Row], solved: Sequence[Row], model: Path | None) -> tuple[list[Row], int]:
         """New proven rows, at most so many a problem and none like another; and how many rows were tried."""
@@ -100,7 +116,8 @@ class Round:
         seen = {normalised(row.reply) for row in solved}
         unsolved = [row for row in rows if not have[row.problem_id]]
         given = self.settings
-        how = {"samples": given.samples, "temperature": given.temperature, "seed": given.seed}
+        # Each round draws anew: what a model missed before it may find now.
+        how = {"samples": given.samples, "temperature": given.temperature, "seed": given.seed + self.number}
         drawn = self.generate.model_copy(update=how)
         prompts = [shown(row, solved, self.settings.examples) for row in unsolved]
         found: list[Row] = []
@@ -114,12 +131,13 @@ class Round:
                 found.append(reply)
         return found, len(unsolved)
 
-    def learn(self, pool: Sequence[Row], val: Path) -> Path:
+    def learn(self, pool: Sequence[Row]) -> Path:
         """A model trained from the base on the pool."""
         from hone.training import run
 
-        rows = self.work / "pool.jsonl"
+        rows, val = self.work / "pool.jsonl", self.work / "val_rows.jsonl"
         write_jsonl(rows, pool)
+        write_jsonl(val, self.val)
         out = self.work / "model"
         if not (out / MANIFEST).exists():
             run.train(self.sft, run.Inputs(*self.model, rows, val), out, self.work / "training")
@@ -153,6 +171,14 @@ class Round:
             return []
         cache = self.work / f"{what}.jsonl"
         return [reply.text for reply in replies(Folders(*self.model, model), prompts, names, params, cache)]
+
+
+def asked(rows: Sequence[Row], settings: BootstrapParams, path: Path) -> list[Row]:
+    """The rows of the kinds that the loop is about."""
+    kept = [row for row in rows if not settings.labels or row.label in settings.labels]
+    if not kept:
+        raise UserError(f"{path}: expected rows labelled {', '.join(settings.labels) or 'at all'}, found none")
+    return kept
 
 
 def given(rows: Sequence[Row], settings: BootstrapParams) -> list[Row]:

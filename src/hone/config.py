@@ -178,6 +178,7 @@ class TrainParams(Block):
 class BootstrapParams(Block):
     """The loop in which a model solves problems that nobody has solved, and learns from what was proven."""
 
+    labels: tuple[str, ...] = Field(default=(), description="labels of the rows that it is about; empty: all")
     known: Fraction = Field(default=0.3, description="share of the training problems whose solutions are given")
     samples: Positive = Field(default=4, description="tries at each unsolved problem, a round")
     temperature: Annotated[float, Field(gt=0.0)] = 0.8

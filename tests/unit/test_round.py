@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,16 +51,20 @@ def place(tmp_path, monkeypatch):
         with atomic_folder(tmp_path / name) as folder:
             write_text(folder / "config.json", name)
     monkeypatch.setattr(script.recipes, "get", lambda name: Skill())
-    return SimpleNamespace(path=tmp_path, say=lambda prompt, sample, model: "?", learned=[], monkeypatch=monkeypatch)
+    return SimpleNamespace(
+        path=tmp_path, say=lambda prompt, sample, model: "?", learned=[], seeds=[], monkeypatch=monkeypatch
+    )
 
 
 def run(place, number):
     """A round, with replies by `place.say` in place of a model, and training that notes what it was given."""
 
     def replies(self, prompts, names, params, model, what):
+        if what == "tries":
+            place.seeds.append(params.seed)
         return [place.say(prompt, sample, model) for prompt in prompts for sample in range(params.samples)]
 
-    def learn(self, pool, val):
+    def learn(self, pool):
         place.learned.append(list(pool))
         with atomic_folder(self.work / "model") as made:
             write_text(made / "model.txt", str(len(pool)))
@@ -139,5 +144,30 @@ def test_the_loop_stops_at_its_target_and_hands_on_what_there_is(place):
         assert (place.path / "1" / file).read_bytes() == (place.path / "2" / file).read_bytes()
 
 
-def test_a_round_that_finds_nothing_stops_the_loop(place):
-    assert run(place, 1)["stopped"] == "no gain"
+def test_a_round_that_finds_nothing_stops_the_loop_once_a_model_has_learned_what_is_known(place):
+    assert run(place, 1)["stopped"] == ""
+    assert run(place, 2)["stopped"] == "no gain"
+
+
+def test_each_round_draws_its_own_tries(place):
+    run(place, 1)
+    run(place, 2)
+    first, second = place.seeds
+    assert first != second
+
+
+def test_rows_of_other_labels_have_no_part_in_it(place):
+    place.monkeypatch.setitem(PARAMS, "bootstrap", {**PARAMS["bootstrap"], "labels": ["double"]})
+    mine = [replace(row(n), label="double" if n < 6 else "other") for n in range(8)]
+    write_jsonl(place.path / "train.jsonl", mine)
+    write_jsonl(place.path / "val.jsonl", [replace(row(9, "val"), label="double")])
+    place.say = right
+    assert run(place, 1)["problems"] == 6
+    assert {row.label for row in place.learned[0]} == {"double"}
+
+
+def test_labels_that_no_row_has_are_told_with_the_file(place, capsys):
+    place.monkeypatch.setitem(PARAMS, "bootstrap", {**PARAMS["bootstrap"], "labels": ["treble"]})
+    with pytest.raises(SystemExit):
+        run(place, 1)
+    assert "train.jsonl: expected rows labelled treble, found none" in capsys.readouterr().err
