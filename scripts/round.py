@@ -67,7 +67,9 @@ def main(
         write_json(metadata, told)
         write_jsonl(pool, grown)
         say(
-            f"round {number}: {told['found']} more solved, {told['solved']} of {told['problems']}; {told['accuracy']:.3f}"
+            "round {round}: {found} more rows, {solved} of {problems} problems solved, accuracy {accuracy:.3f}".format(
+                **told
+            )
         )
 
 
@@ -100,14 +102,12 @@ class Round:
         new = self.accuracy(learned)
         best = learned if model is None or new >= before else model
         known, done, problems = (len({row.problem_id for row in of}) for of in (solved, pool, rows))
-        if done >= self.settings.target * problems:
-            stopped = "target"
-        else:
-            stopped = "no gain" if not found and model else ""
+        reached = done >= self.settings.target * problems
         return {
             "schema": 1, "round": self.number, "problems": problems, "tried": tried, "solved_before": known,
             "solved": done, "found": len(found), "pool": len(pool), "accuracy_before": before, "accuracy_new": new,
-            "accepted": new >= before, "accuracy": new if best is learned else before, "stopped": stopped,
+            "accepted": new >= before, "accuracy": new if best is learned else before,
+            "stopped": "target" if reached else "no gain" if not found and model else "",
         }, pool, best  # fmt: skip
 
     def solve(self, rows: Sequence[Row], solved: Sequence[Row], model: Path | None) -> tuple[list[Row], int]:
