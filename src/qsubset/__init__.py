@@ -31,6 +31,8 @@ def run(source: str, stdin: str = "", limits: Limits | None = None) -> Result:
     with hosted(session.limits, as_bytes(stdin)) as host:
         try:
             finished = session.script(as_bytes(source))
+        except Exit as end:
+            finished = end.code == 0
         except LimitReached as reached:
             finished = False
             host.error.append(f"'stop: too many {reached}\n" if str(reached) == "steps" else "'stop: too much output\n")

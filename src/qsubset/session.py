@@ -55,6 +55,7 @@ from qsubset.verbs.tables import row_of, unkeyed, upsert
 OUTSIDE = ("system", "hopen", "hclose", "hdel", "hcount", "hsym", "read1", "save", "load", "rload", "rsave", "dsave",
            "getenv", "setenv", "ltime", "gtime", "0:", "1:", "2:")  # fmt: skip
 OPERATORS = ("::", *"+-*%&|^=<>$,#_~!?@.")  # in the order of their numbers
+QUIT = "\\\\"
 CONSTANTS = {".Q.a": ascii_lowercase, ".Q.A": ascii_uppercase, ".Q.n": digits, ".Q.nA": digits + ascii_uppercase,
              ".Q.an": ascii_lowercase + ascii_uppercase + "_" + digits}  # fmt: skip
 
@@ -84,16 +85,16 @@ class Session:
             host.write(self.told(error, line))
 
     def script(self, source: str) -> bool:
-        """Run a file. At an error it stops, and says so on the error stream: then False. Raises: LimitReached."""
+        """Run a file. At an error it stops, and says so on the error stream: then False. Raises: LimitReached, Exit."""
         for statement in statements_of(source):
             try:
+                if statement.split() == [QUIT]:
+                    raise Exit(0)
                 if not statement.startswith("\\"):
                     self.run(statement, parse(statement))
             except QError as error:
                 host.write(self.told(error, statement), error=True)
                 return False
-            except Exit as end:
-                return end.code == 0
         return True
 
     def run(self, source: str, statements: Statements) -> Any:
