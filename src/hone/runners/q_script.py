@@ -104,7 +104,7 @@ def _read(text: str, i: int) -> tuple[Any, int]:
         return _items(text, i + 1)
     if mark == "d":
         (keys, values), end = _items(text, i + 1)
-        return dict(zip(map(q_values.as_key, keys), values, strict=True)), end
+        return q_values.dictionary(keys, values), end
     end = text.index(";", i)
     return _READERS[mark](text[i + 1 : end]), end + 1
 

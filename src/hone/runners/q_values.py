@@ -16,6 +16,7 @@ standard library and qsubset only.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from qsubset import console, values
@@ -45,6 +46,15 @@ def canonical(value: Any) -> Any:
 def ordered(items: set[Any] | frozenset[Any]) -> list[Any]:
     """A set as a list, the same for equal sets."""
     return sorted(items) if len({type(item) for item in items}) <= 1 else sorted(items, key=repr)
+
+
+def dictionary(keys: Iterable[Any], items: Iterable[Any]) -> dict[Any, Any]:
+    """A dictionary of q's. Raises: TypeError if it has a key twice, which none of Python's has."""
+    pairs = [(as_key(key), item) for key, item in zip(keys, items, strict=True)]
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise TypeError("a dictionary that has a key twice has no form in Python")
+    return found
 
 
 def as_key(key: Any) -> Any:
@@ -91,8 +101,7 @@ def from_q(x: Any) -> Any:
         table = x if isinstance(x, values.Table) else tables.unkeyed(x)
         return [from_q(row) for row in values.items(table)]
     if isinstance(x, values.Dict):
-        keys = (as_key(from_q(key)) for key in values.items(x.keys))
-        return dict(zip(keys, map(from_q, values.items(x.values)), strict=True))
+        return dictionary(map(from_q, values.items(x.keys)), map(from_q, values.items(x.values)))
     if x is values.NIL:
         return None
     raise TypeError(f"{console.one_line(x)} is a function, no plain data")
