@@ -20,9 +20,10 @@ _TRUE = (Case((), True),)
 
 @dataclass(frozen=True)
 class Judged:
-    """`share`: of the tests that passed. `valid`: it parses, and answers some call. `outcome`: "passed", or what went
-    wrong first: an error of the language (parse, name, type, length, rank, domain, limit, stack, other), "wrong",
-    "no_data" for a function, or what ended it (timeout, memory, output, crashed, missing)."""
+    """`share`: of the tests that passed; of a test, of the wrong programs that it refuses. `valid`: it parses, and
+    answers some call. `outcome`: "passed", or what went wrong first: an error of the language (parse, name, type,
+    length, rank, domain, limit, stack, other), "wrong", "no_data" for a function, or what ended it (timeout, memory,
+    output, crashed, missing)."""
 
     passed: bool
     share: float
@@ -51,13 +52,14 @@ def _ran(test: str, source: str, runner: Runner) -> CaseVerdict:
 
 
 def _test(code: str, row: Row, runner: Runner) -> Judged:
-    """A test has to pass with the right program, and to fail with each of the wrong ones."""
+    """A test has to pass with the right program, and to fail with each of the wrong ones: their share is its own, so
+    that one which always passes is worth nothing, as is one which never does."""
     right = _ran(code, row.meta["program"], runner)
+    if right.outcome != "passed":
+        return Judged(False, 0.0, _valid(right), outcome_of(right))
     caught = [refuses(code, wrong, runner) for wrong in row.meta["wrong"]]
-    good = right.outcome == "passed"
-    share = (good + sum(caught)) / (1 + len(caught)) if _valid(right) else 0.0
-    outcome = outcome_of(right) if not good or all(caught) else "wrong"
-    return Judged(good and all(caught), share, _valid(right), outcome)
+    share = sum(caught) / len(caught) if caught else 0.0
+    return Judged(share == 1, share, True, "passed" if share == 1 else "wrong")
 
 
 def _python(code: str, tests: Tests, runner: Runner) -> Judged:

@@ -14,7 +14,8 @@ def score(row: Row, completion: Completion, runner: Runner) -> Scored:
     """How it ended, and its metrics.
 
     passed: all hidden tests (of a q test: it passes with the right program, and fails with each wrong one).
-    tests_passed: the share of them. valid_rate: it parses, and answers some call.
+    tests_passed: the share of them (of a q test that passes with the right program: of the wrong ones).
+    valid_rate: it parses, and answers some call.
     """
     found = judged(row, completion.text, runner)
     return found.outcome, {"passed": found.passed, "tests_passed": found.share, "valid_rate": found.valid}
