@@ -4,8 +4,11 @@ import json
 import random
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hone.config import ProblemsParams
 from hone.errors import UserError
@@ -18,7 +21,7 @@ from hone.recipes.q_language.formats import exported, imported
 from hone.recipes.q_language.judge import judged, outcome_of
 from hone.recipes.q_language.kinds import KINDS, fenced, program
 from hone.recipes.q_language.tested import chosen, q_test, written
-from hone.records import Completion, Message, Problem, write_jsonl, write_lines
+from hone.records import Completion, Message, Problem, Row, write_jsonl, write_lines
 from hone.runners import Case, CaseVerdict, Limits, Sandbox, Tests, language
 from hone.teachers.lessons import Taught
 
@@ -238,6 +241,18 @@ def test_rows_come_back_from_the_published_layout_with_difficulty_and_tags(prove
         assert [r.label for r in found if not RECIPE.verify(r, runner).ok] == []
     write_jsonl(tmp_path / "ours.jsonl", rows)
     assert list(imported(tmp_path / "ours.jsonl")) == rows
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(st.text(), st.text(), st.text(min_size=1), st.text(), st.lists(st.text()))
+@settings(max_examples=20)
+def test_any_text_difficulty_and_tags_come_back_from_the_published_layout(kind, asked, said, problem, hard, tags):
+    messages = (Message("user", asked), Message("assistant", said))
+    row = Row("", problem, "train", kind, messages, {"difficulty": hard, "tags": tags})
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.jsonl"
+        write_lines(path, exported([row]))
+        assert list(imported(path)) == [row]
 
 
 def test_a_foreign_row_whose_program_does_not_load_is_refused(tmp_path, runner):
