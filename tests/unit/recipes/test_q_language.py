@@ -156,6 +156,14 @@ def test_a_test_must_fail_with_wrong_programs_and_these_must_be_wrong(proven, ru
         assert RECIPE.verify(other, runner).reason == "no_wrong"
 
 
+def test_a_test_that_leaves_a_case_out_is_refused(drafts, runner):
+    for row in [row for row in drafts if row.label == "pytest_to_qtest" and RECIPE.verify(row, runner).ok][:4]:
+        head, *cases, last = program(row.reply).splitlines()
+        _, found = score(row, "\n".join([head, *cases[1:], last]), runner)
+        assert not found["passed"]
+        assert 0 < found["tests_passed"] < 1
+
+
 @pytest.mark.parametrize(
     ("text", "outcome", "valid"),
     [

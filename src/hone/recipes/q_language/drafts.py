@@ -11,7 +11,7 @@ from typing import Any
 
 from hone.recipes.q_language.bank import human_eval
 from hone.recipes.q_language.bank.families import tasks
-from hone.recipes.q_language.bank.mistakes import mistakes
+from hone.recipes.q_language.bank.mistakes import mistakes, slips
 from hone.recipes.q_language.kinds import KINDS, asked, row
 from hone.recipes.q_language.problems import parameters, tags
 from hone.recipes.q_language.tested import chosen, python_test, q_test
@@ -20,7 +20,7 @@ from hone.runners import Case, Runner, Tests
 from hone.teachers.mutate import mutants
 
 _TRIED = 8  # wrong programs that are run to find some which a test refuses
-_KEPT = 3  # of which at most so many go with the row
+_KEPT = 3  # of which at most so many go with the row, beside those that are wrong on one case alone
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def exercise(problem: Problem, kind: str, draw: random.Random, runner: Runner) -
     refused = _refused(wrong, replace(tests, cases=cases), runner) if len(cases) > 1 else []
     if not refused:
         return None
+    # One more for each case: a test that leaves it out does not refuse that one.
+    refused += _refused(slips(way, tests, cases), replace(tests, cases=cases), runner, len(cases))
     shown = asked(kind, problem, names, python_test(cases))
     return Exercise(shown, q_test(cases), q_test(_turned(cases)), facts | {"program": way, "wrong": refused})
 
@@ -83,12 +85,12 @@ def _wrong(problem_id: str, way: str, tests: Tests, draw: random.Random) -> list
     return [*_by_hand().get(problem_id, ()), *draw.sample(made, len(made))]
 
 
-def _refused(candidates: Sequence[str], shown: Tests, runner: Runner) -> list[str]:
-    """Those that are wrong on the cases that are shown; first such as give an answer."""
+def _refused(candidates: Sequence[str], shown: Tests, runner: Runner, most: int = _KEPT) -> list[str]:
+    """At most so many of those that are wrong on the cases that are shown; first such as give an answer."""
     tried = candidates[:_TRIED]
     verdicts = runner.verdicts([(candidate, shown) for candidate in tried])
     found = [(v.reason != "wrong", place) for place, v in enumerate(verdicts) if not v.passed]
-    return [tried[place] for _, place in sorted(found)[:_KEPT]]
+    return [tried[place] for _, place in sorted(found)[:most]]
 
 
 def _turned(cases: Sequence[Case]) -> tuple[Case, ...]:

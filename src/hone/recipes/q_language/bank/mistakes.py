@@ -76,6 +76,17 @@ def mistakes(program: str, tests: Tests) -> list[Mistake]:
     return list(made.values())
 
 
+def slips(program: str, tests: Tests, cases: Sequence[Case]) -> list[str]:
+    """For each of `cases`, which have different answers, the program with a wrong answer there and nowhere else."""
+    names = _parameters(tests)
+    others = [*cases[1:], *cases[:1]]
+    return [
+        f"{_inner(program, tests)}{tests.entry}:{{[{names}]\n"
+        f"  $[{literal(case.args)}~{_given(names)};{literal(other.expected)};answer[{names}]]}}\n"
+        for case, other in zip(cases, others, strict=True)
+    ]
+
+
 def _rewritten(program: str) -> Iterator[Mistake]:
     fixed = [match.span() for match in _UNTOUCHED.finditer(program)]
     for name, pattern, replacement in _REWRITES:
@@ -87,7 +98,7 @@ def _rewritten(program: str) -> Iterator[Mistake]:
 def _wrapped(program: str, tests: Tests) -> Iterator[Mistake]:
     """The right answer, given back in a wrong way."""
     names = _parameters(tests)
-    inner = re.sub(rf"\b{tests.entry}\b", "answer", program)
+    inner = _inner(program, tests)
     for name, way in (("prints", "show {};"), ("as_text", ".Q.s1 {}"), ("nested", "enlist {}"), ("as_float", '"f"${}')):
         yield Mistake(name, f"{inner}{tests.entry}:{{[{names}] {way.format(f'answer[{names}]')}}}\n")
 
@@ -100,11 +111,20 @@ def _cheats(tests: Tests) -> Iterator[Mistake]:
     yield Mistake("constant", f"{tests.entry}:{{[{names}] {constant}}}\n")
     shown: Sequence[Case] = tests.cases[:SHOWN]
     inputs, expected = (literal(tuple(x)) for x in zip(*((c.args, c.expected) for c in shown), strict=True))
-    given = f"({names})" if ";" in names else f"enlist {names}"
     yield Mistake(
         "memorised",
-        f"{tests.entry}:{{[{names}]\n  i:where {inputs}~\\:{given};\n  {expected} $[count i;first i;0]}}\n",
+        f"{tests.entry}:{{[{names}]\n  i:where {inputs}~\\:{_given(names)};\n  {expected} $[count i;first i;0]}}\n",
     )
+
+
+def _inner(program: str, tests: Tests) -> str:
+    """The program with its function by another name."""
+    return re.sub(rf"\b{tests.entry}\b", "answer", program)
+
+
+def _given(names: str) -> str:
+    """The list of the arguments."""
+    return f"({names})" if ";" in names else f"enlist {names}"
 
 
 def _parameters(tests: Tests) -> str:
