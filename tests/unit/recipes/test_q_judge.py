@@ -1,6 +1,7 @@
 """What passes for right, and earns its reward: every right program, however it is written, and nothing else."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from tests.unit.recipes import q_cheats, q_programs
 from tests.unit.recipes.q_programs import PROBLEMS
 
 from hone.recipes import get
+from hone.recipes.q_language.judge import judged, outcome_of
 from hone.recipes.q_language.kinds import KINDS, fenced, row
 from hone.records import Completion
-from hone.runners import Limits, Sandbox, language
+from hone.runners import Case, CaseVerdict, Limits, Sandbox, Tests, language
 
 spec = importlib.util.spec_from_file_location("script_rl", Path(__file__).parents[3] / "scripts" / "rl.py")
 script = importlib.util.module_from_spec(spec)
@@ -117,6 +119,44 @@ def test_wrong_tests_are_refused(code, runner):
     row = row_of("evens", code, "pytest_to_qtest")
     assert_worthless(row, row.reply, runner)
     assert not RECIPE.verify(row, runner).ok
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "valid"),
+    [
+        ("solve:{sum x", "parse", False),
+        ("solve:{1+`a}", "type", False),
+        ("solve:{1 2+1 2 3}", "length", False),
+        ("solve:{nothing x}", "name", False),
+        ("solve:{[a;b;c;d] a}", "no_data", False),
+        ("solve:{while[1b;x]}", "timeout", False),
+        ("solve:{`no}", "wrong", True),
+        ("", "name", False),
+        ("I cannot do that.", "name", False),
+    ],
+)
+def test_what_went_wrong_has_a_class(text, outcome, valid, runner):
+    found = judged(row_of("evens", ""), text, runner)
+    assert (found.outcome, found.valid, found.passed) == (outcome, valid, False)
+
+
+def test_errors_of_python_have_the_same_classes():
+    for error, outcome in (("SyntaxError: bad", "parse"), ("NameError: x", "name"), ("OSError: no", "other")):
+        assert outcome_of(CaseVerdict("raised", None, error)) == outcome
+
+
+def test_python_may_answer_in_any_form_that_q_cannot_tell_apart(runner):
+    tests = Tests("solve", (Case((1,), [1, 2]), Case((2,), "")))
+    row = replace(row_of("evens", "", "q_to_python"), meta={"tests": tests.dump()})
+    assert judged(row, "def solve(n):\n    return (1, 2) if n == 1 else []\n", runner).passed
+    assert judged(row, "def solve(n):\n    return [1, 2.0] if n == 1 else []\n", runner).share == 0.5
+
+
+def test_a_python_answer_that_is_no_plain_data_is_not_taken_for_none(runner):
+    tests = Tests("solve", (Case((1,), None),))
+    row = replace(row_of("evens", "", "q_to_python"), meta={"tests": tests.dump()})
+    found = judged(row, "def solve(n):\n    return solve\n", runner)
+    assert (found.passed, found.outcome) == (False, "no_data")
 
 
 @pytest.mark.parametrize("text", [*LAZY.values()], ids=[*LAZY])

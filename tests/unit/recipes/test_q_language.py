@@ -18,11 +18,10 @@ from hone.recipes.base import Place, row_id
 from hone.recipes.q_language import problems as made
 from hone.recipes.q_language.bank.families import tasks
 from hone.recipes.q_language.formats import exported, imported
-from hone.recipes.q_language.judge import judged, outcome_of
 from hone.recipes.q_language.kinds import KINDS, fenced, program
 from hone.recipes.q_language.tested import chosen, q_test, written
 from hone.records import Completion, Message, Problem, Row, write_jsonl, write_lines
-from hone.runners import Case, CaseVerdict, Limits, Sandbox, Tests, language
+from hone.runners import Case, Limits, Sandbox, Tests, language
 from hone.teachers.lessons import Taught
 
 RECIPE = get("q_language")
@@ -162,44 +161,6 @@ def test_a_test_that_leaves_a_case_out_is_refused(drafts, runner):
         _, found = score(row, "\n".join([head, *cases[1:], last]), runner)
         assert not found["passed"]
         assert 0 < found["tests_passed"] < 1
-
-
-@pytest.mark.parametrize(
-    ("text", "outcome", "valid"),
-    [
-        ("solve:{sum x", "parse", False),
-        ("solve:{1+`a}", "type", False),
-        ("solve:{1 2+1 2 3}", "length", False),
-        ("solve:{nothing x}", "name", False),
-        ("solve:{[a;b;c;d] a}", "no_data", False),
-        ("solve:{while[1b;x]}", "timeout", False),
-        ("solve:{`no}", "wrong", True),
-        ("", "name", False),
-        ("I cannot do that.", "name", False),
-    ],
-)
-def test_what_went_wrong_has_a_class(text, outcome, valid, proven, runner):
-    found = score(proven["python_to_q"], text, runner)
-    assert (found[0], found[1]["valid_rate"], found[1]["passed"]) == (outcome, valid, False)
-
-
-def test_errors_of_python_have_the_same_classes():
-    for error, outcome in (("SyntaxError: bad", "parse"), ("NameError: x", "name"), ("OSError: no", "other")):
-        assert outcome_of(CaseVerdict("raised", None, error)) == outcome
-
-
-def test_python_may_answer_in_any_form_that_q_cannot_tell_apart(proven, runner):
-    tests = Tests("solve", (Case((1,), [1, 2]), Case((2,), "")))
-    row = dataclasses.replace(proven["q_to_python"], meta={"tests": tests.dump()})
-    assert judged(row, "def solve(n):\n    return (1, 2) if n == 1 else []\n", runner).passed
-    assert judged(row, "def solve(n):\n    return [1, 2.0] if n == 1 else []\n", runner).share == 0.5
-
-
-def test_a_python_answer_that_is_no_plain_data_is_not_taken_for_none(proven, runner):
-    tests = Tests("solve", (Case((1,), None),))
-    row = dataclasses.replace(proven["q_to_python"], meta={"tests": tests.dump()})
-    found = judged(row, "def solve(n):\n    return solve\n", runner)
-    assert (found.passed, found.outcome) == (False, "no_data")
 
 
 def test_a_row_of_ours_that_lost_what_proves_it_is_refused(proven, runner):
