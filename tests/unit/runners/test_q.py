@@ -128,6 +128,9 @@ def test_right_programs_pass(request, engine, source, tests):
         ("solve:{", 1, "raised"),
         ("exit 0", 1, "raised"),
         ("solve:{exit 0}", 1, "raised"),
+        ("solve:{x}\nexit 0", 1, "raised"),
+        ("solve:{x}\n\\\\", 1, "raised"),
+        ("solve:{1 1!x,x}", {1: 1}, "wrong"),  # no dictionary of Python's has a key twice
         ("-1 \"1\"; exit 0", 1, "raised"),
         ("solve:{while[1b;0];x}", 1, "timeout"),
         ("solve:{.z.s x}", 1, "raised"),
