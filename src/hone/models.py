@@ -110,6 +110,24 @@ def cast(model: Any, dtype: torch.dtype) -> Any:
     return model
 
 
+@contextmanager
+def folded(model: Any) -> Iterator[None]:
+    """The adapter folded into the weights while the block runs, so that a token costs what it costs the base.
+
+    Afterwards the weights are what they were, to the bit: to unmerge by subtraction would leave roundings behind.
+    """
+    kept = {name: weight.detach().clone() for name, weight in model.named_parameters() if ".base_layer." in name}
+    model.merge_adapter()
+    try:
+        yield
+    finally:
+        model.unmerge_adapter()
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                if name in kept:
+                    weight.copy_(kept[name])
+
+
 def _weights(folder: Path, method: str, dtype: torch.dtype | None) -> Any:
     """The model in `folder`, whole, in the dtype that its config names if none is given."""
     if not (folder / "config.json").exists():

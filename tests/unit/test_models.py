@@ -162,6 +162,20 @@ def test_merging_into_bfloat16_rounds_once_and_tells_the_gap(
     assert (told["base"], told["dtype"]) == ("lora", "bfloat16")
 
 
+def test_a_folded_adapter_answers_as_the_merged_model_and_leaves_every_weight_as_it_was(
+    base_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    base, plain = base_folder("llama", dtype="bfloat16"), tmp_path / "tokenizer"
+    tokens.build(base, (), [], plain)
+    model = trained(base, plain)
+    adapter, ids = saved(model, tmp_path / "sft"), torch.tensor([[1, 40, 41, 42, 2]])
+    model = models.load(base, plain, adapter)
+    before = {name: weight.clone() for name, weight in model.named_parameters()}
+    with models.folded(model):
+        assert torch.equal(logits(model, ids), logits(models.load(base, plain, adapter, merge=True), ids))
+    assert all(torch.equal(before[name], weight) for name, weight in model.named_parameters())
+
+
 def test_casting_and_merging_leave_rotary_frequencies_in_float32(
     base_folder: Callable[..., Path], tokenizer: Path, tmp_path: Path
 ) -> None:

@@ -128,12 +128,12 @@ class Run:
         """New token ids for each prompt; each draws from a random stream of its own."""
         stops, size = frozenset({self.chat.end_id}), self.params.batch_size
         made: list[list[int]] = []
-        for start in range(0, len(prompts), size):
-            some = prompts[start : start + size]
-            streams = [np.random.default_rng([*seed, start + place]) for place in range(len(some))]
-            with evaluating(model):
+        with evaluating(model), models.folded(model):
+            for start in range(0, len(prompts), size):
+                some = prompts[start : start + size]
+                streams = [np.random.default_rng([*seed, start + place]) for place in range(len(some))]
                 found = decode(model, some, stops, self.params.max_new_tokens, temperature, streams)
-            made += [ids for ids, _ in found]
+                made += [ids for ids, _ in found]
         return made
 
     def said(self, ids: Sequence[int]) -> str:

@@ -23,7 +23,10 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
     from datasets import Dataset
     from transformers import AutoTokenizer, PrinterCallback, TrainerCallback
     from trl import GRPOTrainer
+    from trl.trainer import utils
 
+    # Without Triton, TRL scores prompts and padding too, since some devices would recompile: most of the work of a step.
+    utils._use_triton = lambda device: True
     params, rows = run.params, run.rows["train"]
 
     def rollout(numbers: Sequence[str], trainer: Any) -> dict[str, Any]:
