@@ -160,6 +160,7 @@ class TrainParams(Block):
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.0
     max_grad_norm: Annotated[float, Field(gt=0.0)] = 1.0
     epochs: Annotated[float, Field(gt=0.0)] = Field(default=3.0, description="passes over the rows; a part counts")
+    max_steps: Annotated[int, Field(ge=0)] = Field(default=0, description="training ends after so many steps; 0: never")
     tokens_per_step: Positive = Field(default=4096, description="padded tokens in one optimiser step")
     tokens_per_batch: Positive = Field(default=2048, description="padded tokens in one forward pass")
     max_tokens: Positive = Field(default=2048, description="longest row; a longer one is an error, never cut")

@@ -66,9 +66,10 @@ class Loop:
     ) -> None:
         self.model, self.params, self.folder, self.events, self.ranks = model, params, folder, events, ranks
         self.rows = train
-        self.steps = plan([len(row.ids) for row in train], params)
+        steps = plan([len(row.ids) for row in train], params)
         given = params.validate_every
-        self.validate_every = max(1, round(given if given >= 1 else given * len(self.steps) / params.epochs))
+        self.validate_every = max(1, round(given if given >= 1 else given * len(steps) / params.epochs))
+        self.steps = steps[: params.max_steps or None]
         groups = by_length([len(row.ids) for row in val], range(len(val)), params.tokens_per_batch)
         self.val = [collate([val[row] for row in group]) for group in groups]
         self.objective = ranks.together(Objective(model, autocast))

@@ -215,6 +215,16 @@ def test_a_part_of_an_epoch_is_that_part_of_its_steps():
     assert len(plan(lengths, params(epochs=0.01))) == 1
 
 
+def test_training_ends_after_max_steps_with_a_validation_there(loop):
+    whole, short = loop(validate_every=0.5, epochs=2), loop("short", validate_every=0.5, epochs=2, max_steps=3)
+    assert len(whole.steps) > 3
+    assert short.steps == whole.steps[:3]
+    assert short.validate_every == whole.validate_every
+    state = short.run(Stop())
+    assert (state.step, len(state.losses), max(state.validation)) == (3, 3, 3)
+    assert loop("long", epochs=2, max_steps=1_000).steps == whole.steps
+
+
 def test_the_plan_holds_all_epochs():
     lengths = [len(one.ids) for one in rows(10)]
     steps = plan(lengths, params(epochs=3))
