@@ -93,7 +93,9 @@ class Pipeline:
         raw = _read_stages(root / "dvc.yaml")
         values = read_params(root / "params.yaml")
         made = {path for stage in raw.values() for path in _outs(stage)}
-        self.stages = {name: _stage(root, name, stage, values, made) for name, stage in raw.items()}
+        deps = {dep for stage in raw.values() for dep in stage.get("deps", ())}
+        files = {dep: _files(root, dep, made) for dep in deps}  # many stages share a folder: it is walked once
+        self.stages = {name: _stage(name, stage, values, files, made) for name, stage in raw.items()}
 
     def of(self, kind: str) -> list[Stage]:
         """The stages of one kind, those that share rules/KIND.smk."""
@@ -125,11 +127,13 @@ def _read_stages(path: Path) -> dict[str, Any]:
     return stages
 
 
-def _stage(root: Path, name: str, raw: Mapping[str, Any], values: Mapping[str, Any], made: set[str]) -> Stage:
+def _stage(
+    name: str, raw: Mapping[str, Any], values: Mapping[str, Any], files: Mapping[str, list[str]], made: set[str]
+) -> Stage:
     deps = tuple(raw.get("deps", ()))
     outs = tuple(_outs(raw))
-    inputs = [file for dep in deps for file in _files(root, dep, made)]
-    sources = [file for dep in deps if dep not in made for file in _files(root, dep, made)]
+    inputs = [file for dep in deps for file in files[dep]]
+    sources = [file for dep in deps if dep not in made for file in files[dep]]
     kinds = [Path(dep).stem for dep in deps if dep.startswith("rules/")]
     if len(kinds) != 1:
         raise UserError(f"dvc.yaml: stage {name}: expected one rule file (rules/KIND.smk) in deps, found {kinds}")
