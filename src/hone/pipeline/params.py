@@ -46,7 +46,7 @@ def check_params(path: Path, tree: type[Block]) -> dict[str, Any]:
 def read_params(path: Path) -> dict[str, Any]:
     """The values of a YAML file (1.2, as DVC reads it); a syntax error or a duplicate key is a `UserError`."""
     try:
-        values = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+        values = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: expected the file of all parameters, found nothing there") from None
     except UnicodeDecodeError as error:
