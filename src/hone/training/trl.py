@@ -25,7 +25,7 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
     from trl import GRPOTrainer
     from trl.trainer import utils
 
-    # Without Triton, TRL scores prompts and padding too, since some devices would recompile: most of the work of a step.
+    # Without Triton, TRL scores prompts and padding too, since some devices would recompile: most of a step's work.
     utils._use_triton = lambda device: True
     params, rows = run.params, run.rows["train"]
 
