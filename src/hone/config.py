@@ -136,6 +136,34 @@ class DatasetParams(Block):
     seed: int = 0
 
 
+class CorpusParams(Block):
+    """Documents to go on pretraining with: where they come from, and which of them are kept."""
+
+    source: Literal["made", "files", "table"] = Field(default="made", description="made: by the recipe itself")
+    path: str = Field(default="", description="files: one, or a folder; table: parquet or JSONL with a column text")
+    suffixes: tuple[str, ...] = Field(default=(".q", ".k", ".txt", ".md"), description="of the files of a folder")
+    licences: tuple[str, ...] = Field(
+        default=(), description="those that are allowed, by a table's column licence or license; empty: all"
+    )
+    min_chars: Positive = 40
+    max_chars: Positive = 100_000
+    max_odd: Fraction = Field(default=0.01, description="share of characters that no text has")
+    max_repeated: Fraction = Field(default=0.3, description="share of characters that one line says once more")
+    val_share: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(default=0.05, description="to choose the weights by")
+    ngram: Positive = Field(default=13, description="words in a run that no document may share with val or test")
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.source != "made" and not self.path:
+            raise ValueError(f"expected path, the place of the documents of source {self.source}")
+        if self.licences and self.source != "table":
+            raise ValueError("expected source table with licences: nothing else says what licence a document has")
+        if self.min_chars > self.max_chars:
+            raise ValueError(f"expected min_chars of at most max_chars, {self.max_chars}")
+        return self
+
+
 class NewToken(Block):
     """A token to be added as a single id, its row initialised from the mean of its description's tokens."""
 

@@ -70,9 +70,9 @@ def without_overlaps(rows: Sequence[Row], ngram: int) -> tuple[list[Row], list[O
     kept: list[Row] = []
     overlaps: list[Overlap] = []
     for split in reversed(SPLITS):
-        owners = {gram: row.id for row in kept for gram in _ngrams(row, ngram)}
+        owners = {gram: row.id for row in kept for gram in ngrams(asked_text(row), ngram)}
         for row in (row for row in rows if row.split == split):
-            shared = [gram for gram in _ngrams(row, ngram) if gram in owners]
+            shared = [gram for gram in ngrams(asked_text(row), ngram) if gram in owners]
             if shared:
                 overlaps.append(Overlap("ngram", row.id, owners[shared[0]], " ".join(shared[0])))
             else:
@@ -133,8 +133,9 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _ngrams(row: Row, n: int) -> Iterable[tuple[str, ...]]:
-    words = _words(asked_text(row))
+def ngrams(text: str, n: int) -> Iterable[tuple[str, ...]]:
+    """Every run of `n` words of a text, first to last."""
+    words = _words(text)
     return (tuple(words[i : i + n]) for i in range(len(words) - n + 1))
 
 

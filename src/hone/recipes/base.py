@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from hone.config import (
     Block,
@@ -154,3 +154,11 @@ class Recipe(Protocol):
 
     def exported(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The rows in the layout that other trainers read (Alpaca)."""
+
+
+@runtime_checkable
+class WritesDocuments(Protocol):
+    """A recipe that makes documents to go on pretraining with, too."""
+
+    def documents(self, rows: Sequence[Row], seed: int, runner: Runner) -> Iterable[str]:
+        """Documents of the proven training rows and of its own; what they say of running code came of `runner`."""
