@@ -76,7 +76,9 @@ def documents(params: CorpusParams) -> Iterator[Text]:
         return _files(path, params)
     if path.suffix not in (".parquet", ".jsonl"):
         raise UserError(f"{path}: expected a table, .parquet or .jsonl, by source table; found another suffix")
-    return _table(path, _parquet(path) if path.suffix == ".parquet" else json_lines(path), params)
+    if path.suffix == ".parquet":
+        return _table(path, "row", _parquet(path), params)
+    return _table(path, "line", json_lines(path), params)
 
 
 def _files(path: Path, params: CorpusParams) -> Iterator[Text]:
@@ -99,15 +101,16 @@ def _parquet(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     return iter_rows(file, path, ["text", *(name for name in _LICENCES if name in columns)])
 
 
-def _table(path: Path, rows: Iterable[tuple[int, Any]], params: CorpusParams) -> Iterator[Text]:
+def _table(path: Path, unit: str, rows: Iterable[tuple[int, Any]], params: CorpusParams) -> Iterator[Text]:
     for number, row in rows:
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            found = type(row.get("text") if isinstance(row, dict) else row).__name__
-            raise UserError(f"{path}: row {number}: expected text in text, found {found}")
+        text = row.get("text") if isinstance(row, dict) else row
+        if not isinstance(row, dict) or not isinstance(text, str):
+            found = "nothing" if text is None else type(text).__name__
+            raise UserError(f"{path}: {unit} {number}: expected text in text, found {found}")
         named = [name for name in _LICENCES if name in row]
         if params.licences and not named:
-            raise UserError(f"{path}: row {number}: expected licence or license, which corpus.licences asks for")
-        yield Text(_whole(row["text"]), path.name, str(row[named[0]] or "") if named else "")
+            raise UserError(f"{path}: {unit} {number}: expected licence or license, which corpus.licences asks for")
+        yield Text(_whole(text), path.name, str(row[named[0]] or "") if named else "")
 
 
 def _whole(text: str) -> str:

@@ -163,12 +163,19 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     if not Path(path).is_file():
         raise UserError(f"{path}: expected a JSONL file, found nothing there")
     with Path(path).open(encoding="utf-8") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except ValueError as error:
-                    raise UserError(f"{path}: line {number}: expected a JSON object ({error})") from None
+        try:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, _parsed(line, f"{path}: line {number}")
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: expected UTF-8, found other bytes ({error})") from None
+
+
+def _parsed(line: str, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise UserError(f"{where}: expected a JSON object ({error})") from None
 
 
 def first_problem(error: ValidationError) -> str:
