@@ -5,6 +5,7 @@
     drafts    rows made of the bank               taught    rows in the words of a teacher
     judge     a reply, run                        verify    the proof of a row
     scoring   metrics, and the rule without one   formats   {prompt, completion}
+    corpus    documents to go on pretraining with
 
 Limits: functions of plain data; what has no form in q is left out; one program a reply.
 """
@@ -15,9 +16,9 @@ from typing import Any
 
 from pydantic import Field
 
-from hone.config import BootstrapParams, ProblemsParams, RLParams
+from hone.config import BootstrapParams, CorpusParams, ProblemsParams, RLParams, TrainParams
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
-from hone.recipes.q_language import drafts, formats, problems, scoring, taught
+from hone.recipes.q_language import corpus, drafts, formats, problems, scoring, taught
 from hone.recipes.q_language.kinds import KINDS
 from hone.recipes.q_language.verify import verify
 from hone.records import Completion, Message, Problem, Row, Score, Split
@@ -35,6 +36,8 @@ class Params(RecipeParams):
     """The block q_language of params.yaml."""
 
     problems: BankParams
+    corpus: CorpusParams
+    pretrain: TrainParams
     rl: RLParams
     bootstrap: BootstrapParams
 
@@ -91,6 +94,9 @@ class QLanguage:
             by_group("All tests passed, by kind of row", "passed", kinds, tuned, note),
             by_group("All tests passed, by difficulty", "passed", hard, tuned, note),
         ]
+
+    def documents(self, rows: Sequence[Row], seed: int, runner: Runner) -> Iterable[str]:
+        return corpus.documents(rows, seed, runner)
 
     def imported(self, path: Path) -> Iterable[Row]:
         return formats.imported(path)
