@@ -81,7 +81,8 @@ def split(found: Iterable[Text], sieve: Sieve, train: Path, val: Path) -> dict[s
                 f"corpus: expected documents to learn and to validate by, found {kept[train]} and {kept[val]}; "
                 f"dropped: {counts(dropped.elements())}; allow more, give more, or change val_share"
             )
-    return {"train": kept[train], "val": kept[val], "chars": chars, "dropped": counts(dropped.elements())}
+    total = kept[train] + kept[val]
+    return {"kept": total, "val": kept[val], "characters": chars, "dropped": counts(dropped.elements())}
 
 
 if __name__ == "__main__":

@@ -176,8 +176,8 @@ def test_every_document_is_kept_or_counted_by_the_reason_why_it_is_not(tmp_path)
     kept = [read_jsonl(out / name, Text) for name in ("corpus.jsonl", "corpus_val.jsonl")]
     assert sorted(text.text for texts in kept for text in texts) == sorted(GOOD)
     assert read_json(out / "corpus.json") == {
-        "schema": 1, "source": "table", "train": len(kept[0]), "val": len(kept[1]),
-        "chars": sum(map(len, GOOD)), "dropped": {"contaminated": 1, "duplicate": 1, "short": 1},
+        "schema": 1, "source": "table", "kept": len(GOOD), "val": len(kept[1]),
+        "characters": sum(map(len, GOOD)), "dropped": {"contaminated": 1, "duplicate": 1, "short": 1},
     }  # fmt: skip
     assert all(is_val(text.text, params()) for text in kept[1])
 

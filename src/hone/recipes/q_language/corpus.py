@@ -15,9 +15,9 @@ from hone.records import Row
 from hone.runners import Runner
 from hone.runners.q_script import quoted
 
-SESSIONS = 360  # documents
+SESSIONS = 240  # documents
 _THEMES = 2  # of a document
-_LINES = 8  # drawn from each
+_LINES = 6  # drawn from each
 _MARK, _FAILED = "hone-line", "hone-failed"  # no line of the bank prints them
 _BANK = Path(__file__).with_name("bank") / "console.q"
 _SLOT = re.compile(r"<([a-z]+)(\d*)>")
