@@ -25,7 +25,7 @@ for s in stages("complete"):
                 variant=s.variant,
                 base=s.flags("--base", "base"),
                 tokenizer=s.flags("--tokenizer", "tokenizer"),
-                adapter=s.flags("--adapter", s.variant),
+                adapter=s.flags("--adapter", f"{s.recipe}/{s.variant}"),
                 rows=s.dep("test.jsonl"),
                 out=s.out("completions.jsonl"),
                 work=s.work,

@@ -33,7 +33,7 @@ for s in stages("pretrain"):
             mem_mb=lambda wildcards, attempt: 32000 * attempt,
             runtime=lambda wildcards, attempt: 720 * attempt,
         shell:
-            "python scripts/pretrain.py"
+            "{config[launch]} scripts/pretrain.py"
             " --params {params.json:q}"
             " --base {params.base}"
             " --tokenizer {params.tokenizer}"

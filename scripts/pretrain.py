@@ -35,13 +35,18 @@ def main(
         work = work or Path("work") / f"{out.parent.name}-pretrain"
         from hone import models  # not before the parameters are known to be good: torch takes seconds to come
         from hone.training import run, texts
+        from hone.training.ranks import Ranks
 
         inputs = run.Inputs(base, tokenizer, train, val)
+        ranks = Ranks()
         learned = run.state_of(settings, inputs, work) / "learned"
-        if not (learned / MANIFEST).exists():  # else a kill came between training and merging
+        if not ranks.told((learned / MANIFEST).exists()):  # else a kill came between training and merging
             run.train(settings, inputs, learned, work, texts.blocks)
-        models.save_merged(base, tokenizer, learned, out, ("training.json", "training_loss.tsv", "validation_loss.tsv"))
-        shutil.rmtree(learned)
+        if ranks.first:
+            more = ("training.json", "training_loss.tsv", "validation_loss.tsv")
+            models.save_merged(base, tokenizer, learned, out, more)
+            shutil.rmtree(learned)
+        ranks.wait()
 
 
 if __name__ == "__main__":
