@@ -29,6 +29,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve
 if config.get("isolation"):
     os.environ["HONE_ISOLATION"] = str(config["isolation"])
 
+# Which q runs the programs of q_language, where yours is licensed: `config: [q_engine=q-binary]` (or q-pykx).
+if config.get("q_engine"):
+    os.environ["HONE_Q_ENGINE"] = str(config["q_engine"])
+
 # Whether several processes of a training share out its model, or have it whole each: `config: [sharded=true]`.
 if config.get("sharded"):
     os.environ["HONE_SHARDED"] = "true"

@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 LABELS = ["description_to_q", "python_to_q"]
 PARAMS = {
     "bootstrap": {"labels": LABELS, "known": 0.5, "samples": 3},
-    "sft": {"rank": 4, "epochs": 8, "tokens_per_step": 512, "tokens_per_batch": 512, "validate_every": 4, "patience": 0},
-    "generate": {"max_new_tokens": 24, "batch_size": 4},
+    "sft": {"rank": 4, "epochs": 4, "tokens_per_step": 512, "tokens_per_batch": 512, "validate_every": 2},
+    "generate": {"max_new_tokens": 12, "batch_size": 4},
 }
 PLACES = {  # what a round has written when it is killed
     "while tries are made": "tries.jsonl",

@@ -17,6 +17,8 @@ from hone.runners import q_script, q_values
 from hone.runners.languages import Language, command, standard_library
 from hone.runners.values import same
 
+VARIABLE = "HONE_Q_ENGINE"  # how a profile's `q_engine` reaches the steps
+
 
 def subset() -> Language:
     """q, by the interpreter of a subset that comes with Hone."""
@@ -68,4 +70,15 @@ def crosses(value: Any) -> bool:
         return False
 
 
-LANGUAGES: Mapping[str, Callable[[], Language]] = {"q": subset, "q-binary": binary, "q-pykx": pykx}
+ENGINES: Mapping[str, Callable[[], Language]] = {"qsubset": subset, "q-binary": binary, "q-pykx": pykx}
+
+
+def by_profile() -> Language:
+    """q, by the engine that the profile names; by the subset if it names none."""
+    name = os.environ.get(VARIABLE) or "qsubset"
+    if name not in ENGINES:
+        raise UserError(f"q_engine: expected one of {', '.join(ENGINES)}, found {name!r}")
+    return ENGINES[name]()
+
+
+LANGUAGES: Mapping[str, Callable[[], Language]] = {"q": by_profile, "q-binary": binary, "q-pykx": pykx}

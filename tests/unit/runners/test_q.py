@@ -185,6 +185,18 @@ def test_without_a_binary_the_reason_is_told(monkeypatch):
         q_engines.binary()
 
 
+def test_a_profile_names_the_engine_of_q(monkeypatch, tmp_path):
+    monkeypatch.delenv("HONE_Q_ENGINE", raising=False)
+    assert languages.language("q").engine == "qsubset"
+    (tmp_path / "q").touch(0o755)
+    monkeypatch.setenv("Q_INTERPRETER_PATH", str(tmp_path / "q"))
+    monkeypatch.setenv("HONE_Q_ENGINE", "q-binary")
+    assert languages.language("q") == q_engines.binary()
+    monkeypatch.setenv("HONE_Q_ENGINE", "kdb")
+    with pytest.raises(UserError, match="q_engine: expected one of qsubset, q-binary, q-pykx, found 'kdb'"):
+        languages.language("q")
+
+
 @pytest.mark.skipif(not shutil.which("q") and "Q_INTERPRETER_PATH" not in os.environ, reason="no licensed q here")
 def test_the_real_q_gives_the_same_verdicts():
     with Sandbox(workers=1, limits=Limits(), language=q_engines.binary()) as sandbox:
