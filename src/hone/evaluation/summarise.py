@@ -22,7 +22,7 @@ from hone.evaluation.statistics import Figure, Value, compare, figure
 from hone.records import Score
 
 SCHEMA = 1
-BASE, RULE, TUNED, ORACLE = "base", "keyword", "sft", "oracle"
+BASE, RULE, TUNED, REINFORCED, ORACLE = "base", "keyword", "sft", "rl", "oracle"
 KS = (1, 2, 4, 8, 16)
 ALL = "all"
 NONE = "none"  # the row of a confusion table for completions that chose nothing
@@ -72,10 +72,10 @@ def points(block: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def pairs(variants: Sequence[str]) -> list[tuple[str, str]]:
-    """Which variants are compared: base with every other model, and the rule with the tuned model."""
+    """Which variants are compared: base with every model, the rule with the tuned one, that with the reinforced one."""
     models = [v for v in variants if v not in (BASE, RULE, ORACLE)]
     chosen = [(BASE, v) for v in models] if BASE in variants else []
-    return chosen + ([(RULE, TUNED)] if {RULE, TUNED} <= set(variants) else [])
+    return chosen + [pair for pair in ((RULE, TUNED), (TUNED, REINFORCED)) if set(pair) <= set(variants)]
 
 
 def _by_variant(scores: Iterable[Score]) -> dict[str, dict[Key, Score]]:

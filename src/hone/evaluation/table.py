@@ -15,7 +15,7 @@ def ordered(block: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
     Neither order survives in JSON with sorted keys; the comparison's does, so metrics take theirs from it.
     """
-    known = ["oracle", "keyword", "base", "prompted", "pretrain", "sft"]
+    known = ["oracle", "keyword", "base", "prompted", "pretrain", "sft", "rl"]
     variants = sorted(block["variants"], key=lambda v: (known.index(v) if v in known else len(known), v))
     compared = list(dict.fromkeys(line["metric"] for line in block["comparison"]))
     others = sorted({metric for figures in block["variants"].values() for metric in figures} - set(compared))

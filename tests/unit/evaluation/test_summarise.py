@@ -144,6 +144,7 @@ def test_what_no_sample_solved_has_an_interval_that_is_not_a_point():
 
 def test_the_oracle_is_compared_with_nothing():
     assert pairs(["oracle", "keyword", "base", "sft"]) == [("base", "sft"), ("keyword", "sft")]
+    assert pairs(["base", "sft", "rl"]) == [("base", "sft"), ("base", "rl"), ("sft", "rl")]
 
 
 def test_the_table_shows_pass_at_k_for_all_k_and_of_groups_the_least_and_greatest():
