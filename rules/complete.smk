@@ -2,7 +2,7 @@
 
 REQUIRED INPUTS:
     test.jsonl
-    models/base, tokenizer: but for variants without a model
+    models/base, tokenizer: but for variants without a model, and for one behind an endpoint (params: RECIPE.endpoint)
     sft: for variants that were tuned
 
 OUTPUTS:

@@ -1,12 +1,16 @@
-"""Let one variant answer the test rows. Without --base it is a variant without a model: the recipe's rule
-answers, or, as "oracle", the reply of the row itself, which has to score all that can be scored.
+"""Let one variant answer the test rows. With --base a model on this machine does; with a block `endpoint` in --params
+one behind an endpoint; else it is a variant without a model: the recipe's rule answers, or, as "oracle", the reply of
+the row itself, which has to score all that can be scored.
 
-All variants see the same rows in the same order with the same seeds. Finished batches are kept in --work,
-so that a run which was killed goes on where it stopped.
+All variants see the same rows in the same order with the same seeds. Finished batches are kept in --work, so that a
+run which was killed goes on where it stopped; what an endpoint answered is kept beside it, and never paid for twice.
 """
 
+import asyncio
+import json
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -14,16 +18,22 @@ from typing import Annotated
 import typer
 
 from hone import recipes
-from hone.config import GenerateParams, block
+from hone.config import APIS, AnswersParams, GenerateParams, block
 from hone.errors import UserError, one_message
 from hone.events import Events
 from hone.files import digest, key_of
 from hone.parts import Part, PartOption
-from hone.progress import set_log
+from hone.progress import say, set_log
 from hone.recipes.base import Recipe
 from hone.records import Completion, Row, read_jsonl, write_jsonl
+from hone.teachers.asking import LEFT, Outcome, together
+from hone.teachers.asks import Answer, Ask, SetAside
+from hone.teachers.budget import Budget
+from hone.teachers.teaching import asks
 
 ORACLE = "oracle"
+ROLES = ("system", "user", "assistant")  # of the turns that every endpoint takes
+REASONS = 5  # that are told, of those for which there is no answer
 
 
 def main(
@@ -34,7 +44,7 @@ def main(
     base: Annotated[Path | None, typer.Option(help="base model's folder")] = None,
     tokenizer: Annotated[Path | None, typer.Option(help="folder of the tokenizer with the new tokens")] = None,
     adapter: Annotated[Path | None, typer.Option(help="folder of the tuned model")] = None,
-    params: Annotated[str, typer.Option(help='JSON: {"generate": ...}')] = "{}",
+    params: Annotated[str, typer.Option(help='JSON: {"generate": ..., "endpoint": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="the stage's folder for resumable state")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
     part: PartOption = "",
@@ -48,7 +58,11 @@ def main(
         tested = read_jsonl(rows, Row)
         if not tested:
             raise UserError(f"{rows}: expected test rows, found none")
-        if base is None:
+        if "endpoint" in json.loads(params):
+            given = block(params, "endpoint", AnswersParams)
+            stage = work or Path("work") / f"{recipe}-complete-{variant}"  # as the stage is called
+            found = by_endpoint(skill, variant, tested, generate, given, stage, rows, share)
+        elif base is None:
             found = without_model(skill, variant, tested, generate.samples)
         elif tokenizer is None:
             raise UserError("--tokenizer: expected a folder beside --base, found nothing")
@@ -101,6 +115,70 @@ def by_model(
         Completion(row_id, variant, sample, reply.text, reply.token_ids, reply.single_tokens, reply.finish)
         for (row_id, sample), reply in zip(ids, made, strict=True)
     ]
+
+
+def by_endpoint(
+    skill: Recipe,
+    variant: str,
+    rows: list[Row],
+    params: GenerateParams,
+    endpoint: AnswersParams,
+    work: Path,
+    source: Path,
+    part: Part,
+) -> list[Completion]:
+    """What a model behind an endpoint answers, "" where no usable answer came; nothing for a part, which is only kept.
+    `UserError` for a row with turns that endpoints do not take, and where the budget ended before the rows."""
+    if endpoint.api not in APIS:
+        raise UserError(f"endpoint.teacher: expected one of {', '.join(APIS)}, found {endpoint.teacher!r}")
+    asked = []
+    for row in rows:
+        prompt = tuple(skill.prompt(row, variant))
+        odd = [message.role for message in prompt if message.role not in ROLES]
+        if odd:
+            raise UserError(
+                f"row {row.id}: expected turns of {', '.join(ROLES)} for an endpoint, found one of {odd[0]}"
+            )
+        for sample in range(params.samples):
+            asked.append(Ask(endpoint.model, prompt, params.temperature, endpoint.max_tokens, sample=sample))
+    facts = {"recipe": skill.name, "variant": variant, "endpoint": endpoint.model_dump()} | params.model_dump()
+    facts |= {} if part.whole else {"part": f"{part.number}/{part.of}"}
+    with Events.open(work / key_of(facts, [source]), work.name, facts, {str(source): digest(source)}) as events:
+        events.tag(engine=endpoint.api)
+        outcomes = answered(part.share(asked), endpoint, work.parent / "answers" / f"{work.name}.jsonl", events)
+    if not part.whole:
+        return []
+    ids = [(row.id, sample) for row in rows for sample in range(params.samples)]
+    texts = [outcome.text if isinstance(outcome, Answer) else "" for outcome in outcomes]
+    return [
+        Completion(row_id, variant, sample, text, (), (), "stop")
+        for (row_id, sample), text in zip(ids, texts, strict=True)
+    ]
+
+
+def answered(asked: Sequence[Ask], endpoint: AnswersParams, ledger: Path, events: Events) -> list[Outcome]:
+    """What came of each ask, in their order."""
+    budget = Budget(endpoint.prices, endpoint.max_usd, endpoint.batch)
+
+    async def go() -> list[Outcome]:
+        async with asks(endpoint, ledger, budget, events.call) as source:
+            outcomes = await together([source.one(ask) for ask in asked], source, "complete", "answers")
+            if LEFT in outcomes:
+                raise UserError(
+                    "endpoint.max_usd is used up; what was answered is kept: raise it and run the same command again"
+                )
+            say(f"complete: {source.asked} answers paid for, {source.known} known")
+            lost = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, SetAside))
+            for reason, n in lost.most_common(REASONS):
+                say(f"complete: {n} of {len(asked)} answers are empty, since none came: {reason}")
+            counts = {"completions": len(asked), "lost": lost.total()}
+            events.end(**counts, answers=source.asked, known=source.known, usd=budget.spent)
+            return outcomes
+
+    try:
+        return asyncio.run(go())
+    except* UserError as several:
+        raise several.exceptions[0] from None
 
 
 @contextmanager

@@ -71,7 +71,6 @@ class EndpointParams(Block):
 
     model: str = Field(default="", description="the endpoint's name of the model")
     base_url: str = Field(default="", description="any endpoint with that API; empty: the vendor's own")
-    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.7
     max_tokens: Positive = Field(default=2048, description="longest answer; a longer one is cut, and not used")
     batch: bool = Field(default=False, description="ask in batches: at a part of the price, within a day")
     deadline_s: Annotated[float, Field(gt=0.0)] = Field(default=300.0, description="longest wait for one answer")
@@ -96,6 +95,7 @@ class DraftsParams(EndpointParams):
     """Who proposes rows: the recipe itself (`offline`), or a teacher behind an endpoint."""
 
     teacher: Literal["offline", "openai", "gemini"] = "offline"
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.7
     seed: int = 0
     rounds: Positive = Field(default=3, description="tries a row, each but the first with what was wrong in the last")
     surplus: Annotated[float, Field(ge=1.0)] = Field(
@@ -117,6 +117,17 @@ class JudgeParams(EndpointParams):
     @property
     def api(self) -> str:
         return self.judge
+
+
+class AnswersParams(EndpointParams):
+    """Who answers the test rows as one more variant: nobody (`none`), or a model behind an endpoint. Samples and their
+    temperature are those of `GenerateParams`, as for every variant."""
+
+    teacher: Literal["none", "openai", "gemini"] = "none"
+
+    @property
+    def api(self) -> str:
+        return self.teacher
 
 
 class SplitParams(Block):

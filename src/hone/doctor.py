@@ -52,12 +52,13 @@ def _device() -> str:
 
 
 def _teachers() -> Iterator[str]:
-    from hone.config import APIS, DraftsParams, JudgeParams
+    from hone.config import APIS, AnswersParams, DraftsParams, JudgeParams
     from hone.pipeline.params import check_params, tree
 
     for recipe, values in check_params(Path("params.yaml"), tree()).items():
         asked: dict[str, EndpointParams] = {"teacher": DraftsParams.model_validate(values.get("drafts", {}))}
         asked |= {"judge": JudgeParams.model_validate(values.get("judge", {}))}
+        asked |= {"endpoint": AnswersParams.model_validate(values.get("endpoint", {}))}
         for what, params in asked.items():
             if params.api in APIS:
                 yield f"{what} of {recipe}: {params.api} {params.model}: {asyncio.run(_asked(params))}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from hone.config import (
+    AnswersParams,
     Block,
     DatasetParams,
     DraftsParams,
@@ -36,6 +37,7 @@ class RecipeParams(Block):
     tokens: tuple[NewToken, ...] = ()
     sft: TrainParams
     generate: GenerateParams
+    endpoint: AnswersParams = AnswersParams()
 
 
 @dataclass(frozen=True)
