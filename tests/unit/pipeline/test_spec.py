@@ -9,6 +9,7 @@ import yaml
 
 from hone.errors import UserError
 from hone.pipeline.code import closure
+from hone.pipeline.params import check_params, tree
 from hone.pipeline.spec import SOURCES, Pipeline, Stage
 
 ROOT = Path(__file__).parents[3]
@@ -128,6 +129,27 @@ def test_an_edit_of_the_pipeline_or_the_cli_makes_nothing_stale():
 def test_training_does_not_hang_on_what_a_recipe_does_with_rows():
     for name in ("special_tokens-tokenizer", "special_tokens-sft"):
         assert not [file for file in REAL[name].inputs if file.startswith("src/hone/recipes")]
+
+
+def test_the_stages_that_the_readme_adds_for_an_endpoint_are_whole(tmp_path: Path):
+    """Its block is put into dvc.yaml as it stands there."""
+    for name in ("src", "scripts", "rules"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    blocks = (ROOT / "README.md").read_text().split("```")
+    (block,) = (block for block in blocks if "q_language-complete-endpoint:" in block)
+    added = block.removeprefix("yaml\n")
+    dvc, params = ((ROOT / name).read_text() for name in ("dvc.yaml", "params.yaml"))
+    (tmp_path / "dvc.yaml").write_text(dvc.replace("stages:\n", f"stages:\n{added}\n", 1))
+    endpoint = "\nq_language:\n  endpoint: {teacher: openai, model: m}\n"
+    (tmp_path / "params.yaml").write_text(params.replace("\nq_language:\n", endpoint))
+    check_params(tmp_path / "params.yaml", tree())
+    pipeline = Pipeline(tmp_path)
+    complete, scores = pipeline["q_language-complete-endpoint"], pipeline["q_language-scores-endpoint"]
+    for stage in (complete, scores):
+        test_a_stage_lists_all_code_that_its_script_imports(stage)
+    assert (complete.kind, complete.variant, complete.data("base")) == ("complete", "endpoint", [])
+    assert json.loads(complete.json())["endpoint"] == {"teacher": "openai", "model": "m"}
+    assert scores.dep("completions.jsonl") == complete.out("completions.jsonl")
 
 
 def _says_nothing(file: Path) -> bool:
