@@ -32,11 +32,13 @@ _SPOKEN = ("assistant", "call")  # roles of the turns that the model writes
 
 @dataclass(frozen=True)
 class Encoded:
-    """One row as tokens. `supervised[i]`: is `ids[i]` to be learned? The first `prompt_length` never are."""
+    """One row as tokens. `supervised[i]`: is `ids[i]` to be learned? The first `prompt_length` never are. In an epoch,
+    rows of a lower `stage` come first."""
 
     ids: tuple[int, ...]
     supervised: tuple[bool, ...]
     prompt_length: int
+    stage: int = 0
 
 
 @dataclass(frozen=True)

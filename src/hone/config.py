@@ -206,6 +206,12 @@ class TrainParams(Block):
     learn: Literal["last", "every"] = Field(
         default="last", description="which turns of the assistant are learned: the last one of a row, or every one"
     )
+    curriculum: Literal["mixed", "difficulty", "label"] = Field(
+        default="mixed",
+        description="order of an epoch's rows: all mixed; easy, medium, hard, then those that tell none; or label by "
+        "label, sorted. It starts anew with each epoch, and max_steps or a part of an epoch ends it early",
+        exclude_if=lambda order: order == "mixed",  # what is published without a curriculum says nothing of one
+    )
     validate_every: Annotated[float, Field(gt=0.0)] = Field(
         default=20.0, description="steps between validations, with a checkpoint each; below 1: so much of an epoch"
     )

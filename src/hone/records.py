@@ -19,6 +19,7 @@ from hone.files import atomic, dumps
 Split = Literal["train", "val", "test"]
 Role = Literal["system", "user", "assistant", "tools", "call", "tool"]  # the last three: calls.py
 Metric = bool | float | None
+DIFFICULTIES = ("easy", "medium", "hard")
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Problem:
     starter_code: str
     solution: str  # empty where the source gives none
     tests: str
-    difficulty: str  # "easy", "medium", "hard" or ""
+    difficulty: str  # one of DIFFICULTIES, or ""
     source: str
     date: str  # ISO 8601, or empty
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from hone.errors import UserError
 from hone.problems.parquet import iter_rows, open_parquet, require
-from hone.records import Problem
+from hone.records import DIFFICULTIES, Problem
 from hone.runners import Case, Tests
 
 COLUMNS = (
@@ -34,7 +34,6 @@ COLUMNS = (
     "metadata",
 )
 _UNUSED = ("platform", "contest_id")  # the id is unique without them
-DIFFICULTIES = ("easy", "medium", "hard", "")
 TOLERANCE = 1e-6
 MAX_TEST_BYTES = 1 << 30  # of one row, unpacked: the largest known are some 100 MB, a bomb is more
 
@@ -56,7 +55,7 @@ def problem_of(row: Mapping[str, Any], source: str, place: str) -> Problem:
     starter = _text(row, "starter_code", place, optional=True)
     statement = _text(row, "question_content", place)
     difficulty = _text(row, "difficulty", place, optional=True).lower()
-    if difficulty not in DIFFICULTIES:
+    if difficulty not in (*DIFFICULTIES, ""):
         raise UserError(f"{place}: difficulty: expected easy, medium, hard or nothing, found {difficulty!r}")
     tests = tests_of(row, starter or statement, place)
     return Problem(

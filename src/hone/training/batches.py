@@ -3,7 +3,7 @@
 A micro-batch holds rows of nearly one length, so that little is padded; an optimiser step is a fixed group of
 micro-batches. Both are counted in padded tokens. The order is a pure function of (seed, epoch): to resume at
 step k is to look up step k, and no random state has to be wound forward. Rows are never cut and never packed
-into one another.
+into one another. Rows of different stages (curriculum.py) are never in one step.
 """
 
 import random
@@ -57,14 +57,27 @@ def by_length(lengths: Sequence[int], order: Iterable[int], tokens: int) -> list
 
 
 def steps_of_epoch(
-    lengths: Sequence[int], tokens_per_batch: int, tokens_per_step: int, seed: int, epoch: int
+    lengths: Sequence[int],
+    tokens_per_batch: int,
+    tokens_per_step: int,
+    seed: int,
+    epoch: int,
+    stages: Sequence[int] = (),
 ) -> list[Step]:
-    """All rows once, as optimiser steps of at most `tokens_per_step` padded tokens each."""
+    """All rows once, as optimiser steps of at most `tokens_per_step` padded tokens each.
+
+    With `stages`, one of each row, the steps of a lower stage come before those of a higher one.
+    """
     chance = random.Random(f"order {seed} {epoch}")
     order = chance.sample(range(len(lengths)), len(lengths))
-    micro_batches = by_length(lengths, order, min(tokens_per_batch, tokens_per_step))
-    chance.shuffle(micro_batches)
-    return _cut(micro_batches, tokens_per_step, lambda group: sum(padded(lengths, batch) for batch in group))
+    stage_of = stages or [0] * len(lengths)
+    steps: list[Step] = []
+    for stage in sorted(set(stage_of)):
+        some = [row for row in order if stage_of[row] == stage]
+        micro_batches = by_length(lengths, some, min(tokens_per_batch, tokens_per_step))
+        chance.shuffle(micro_batches)
+        steps += _cut(micro_batches, tokens_per_step, lambda group: sum(padded(lengths, batch) for batch in group))
+    return steps
 
 
 def padded(lengths: Sequence[int], batch: MicroBatch) -> int:

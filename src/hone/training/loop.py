@@ -66,7 +66,7 @@ class Loop:
     ) -> None:
         self.model, self.params, self.folder, self.events, self.ranks = model, params, folder, events, ranks
         self.rows = train
-        steps = plan([len(row.ids) for row in train], params)
+        steps = plan([len(row.ids) for row in train], params, [row.stage for row in train])
         given = params.validate_every
         self.validate_every = max(1, round(given if given >= 1 else given * len(steps) / params.epochs))
         self.steps = steps[: params.max_steps or None]
@@ -241,10 +241,10 @@ class Loop:
         self.state = State(facts["step"], facts["losses"], dict(map(tuple, facts["validation"])), best)
 
 
-def plan(lengths: Sequence[int], params: TrainParams) -> list[Step]:
+def plan(lengths: Sequence[int], params: TrainParams, stages: Sequence[int] = ()) -> list[Step]:
     """All steps of all epochs; of the last, as large a part as `epochs` says."""
     sizes = (params.tokens_per_batch, params.tokens_per_step, params.seed)
-    epochs = [steps_of_epoch(lengths, *sizes, epoch) for epoch in range(math.ceil(params.epochs))]
+    epochs = [steps_of_epoch(lengths, *sizes, epoch, stages) for epoch in range(math.ceil(params.epochs))]
     part = params.epochs - (len(epochs) - 1)
     epochs[-1] = epochs[-1][: max(1, round(part * len(epochs[-1])))]
     return [step for steps in epochs for step in steps]

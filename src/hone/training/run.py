@@ -9,7 +9,7 @@ import contextlib
 import ctypes
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from hone.files import atomic_folder, digest, key_of, write_json, write_text
 from hone.records import Row, read_jsonl
 from hone.training.batches import Batch
 from hone.training.checkpoints import Stop
+from hone.training.curriculum import stages
 from hone.training.loop import Loop
 from hone.training.methods import prepare, without_dropout
 from hone.training.ranks import Ranks
@@ -108,7 +109,7 @@ def encode(builder: Chat, path: Path, params: TrainParams) -> list[Encoded]:
     for row, tokens_of_row in zip(rows, encoded, strict=True):
         if not any(tokens_of_row.supervised[1:]):
             raise UserError(f"{path}: row {row.id}: expected tokens to learn, found none; give it a reply")
-    return encoded
+    return [replace(each, stage=stage) for each, stage in zip(encoded, stages(rows, params, path), strict=True)]
 
 
 def publish(model: Any, loop: Loop, inputs: Inputs, out: Path, digests: dict[str, str]) -> None:

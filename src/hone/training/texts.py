@@ -16,6 +16,10 @@ END = "<|endoftext|>"  # what base models were shown between documents, where th
 
 def blocks(builder: Chat, path: Path, params: TrainParams) -> list[Encoded]:
     """The documents of a JSONL file ({text}) as blocks of `max_tokens`, the last one shorter. Raises: UserError."""
+    if params.curriculum != "mixed":
+        raise UserError(
+            f"pretrain.curriculum: expected mixed, found {params.curriculum}; documents are of no difficulty or label"
+        )
     ids = list(_joined(builder, (text.text for text in read_jsonl(path, Text))))
     if len(ids) < 2:
         raise UserError(f"{path}: expected documents to train on, found none")

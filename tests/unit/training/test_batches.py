@@ -22,6 +22,28 @@ def test_no_batch_and_no_step_holds_more_padded_tokens_than_allowed(lengths, per
         assert sum(padded(lengths, batch) for batch in step) <= per_step
 
 
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 3)), min_size=1, max_size=40), st.integers(0, 3))
+def test_a_curriculum_trains_every_row_once_an_epoch_and_its_steps_never_go_back_or_mix_stages(rows, epoch):
+    lengths, stages = zip(*rows, strict=True)
+    steps = steps_of_epoch(lengths, 100, 200, 0, epoch, stages)
+    assert sorted(row for step in steps for batch in step for row in batch) == list(range(len(rows)))
+    of_steps = [{stages[row] for batch in step for row in batch} for step in steps]
+    assert all(len(found) == 1 for found in of_steps)
+    assert [min(found) for found in of_steps] == sorted(min(found) for found in of_steps)
+
+
+def test_without_a_curriculum_the_order_is_what_it_was_before_there_were_any():
+    lengths = [number % 7 + 3 for number in range(12)]
+    expected = [((10, 11), (6,), (4, 5)), ((7, 0, 8, 1), (9, 2, 3))]
+    assert steps_of_epoch(lengths, 20, 40, 5, 2) == steps_of_epoch(lengths, 20, 40, 5, 2, [0] * 12) == expected
+
+
+def test_each_epoch_of_a_curriculum_has_its_own_order_within_the_stages():
+    lengths, stages = [length % 7 + 3 for length in range(40)], [row % 2 for row in range(40)]
+    orders = {tuple(steps_of_epoch(lengths, 20, 40, 5, epoch, stages)) for epoch in (0, 1, 2)}
+    assert len(orders) == 3
+
+
 def test_a_row_longer_than_the_budget_stands_alone():
     assert by_length([3, 50, 4], range(3), tokens=10) == [(0, 2), (1,)]
 

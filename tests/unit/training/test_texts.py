@@ -41,6 +41,11 @@ def test_a_file_without_documents_is_named(inputs, tmp_path):
         texts.blocks(Chat.load(inputs.tokenizer), tmp_path / "none.jsonl", params())
 
 
+def test_documents_have_no_curriculum(inputs, tmp_path):
+    with pytest.raises(UserError, match=r"pretrain\.curriculum: expected mixed, found label"):
+        texts.blocks(Chat.load(inputs.tokenizer), documents(tmp_path / "texts.jsonl"), params(curriculum="label"))
+
+
 @pytest.mark.parametrize("method", ["lora", "full", "qlora"])
 def test_what_pretraining_publishes_is_a_base_model(inputs, tmp_path, method):
     spec = importlib.util.spec_from_file_location("script_pretrain", SCRIPT)
