@@ -237,6 +237,7 @@ class BootstrapParams(Block):
 class RLParams(Block):
     """One run of reinforcement learning (GRPO) from a tuned adapter on."""
 
+    rows: Annotated[int, Field(ge=0)] = Field(default=0, description="training rows it is about, drawn by seed; 0: all")
     steps: Positive = 20
     prompts_per_step: Positive = 4
     generations: Annotated[int, Field(ge=2)] = Field(default=8, description="answers to each prompt, compared")

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, logging
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, logging
 
 from hone import tokens
 from hone.chat import TOKENS_FILE
@@ -84,8 +84,7 @@ def save_merged(base: Path, tokenizer: Path, adapter: Path, out: Path, beside: S
     Read back, it must answer bit by bit as the merged model in memory, and within rounding as base and adapter do.
     `beside`: files of the adapter's folder that are copied too.
     """
-    new = [token.id for token in tokens.added(tokenizer)]
-    probe = torch.tensor([[*range(1, 9), *new, *range(9, 12)]])  # the new rows are where merges go wrong
+    probe = _probe(tokenizer)
     apart = _logits(load(base, tokenizer, adapter), probe)
     model = load(base, tokenizer, adapter, merge=True)
     merged = _logits(model, probe)
@@ -101,6 +100,14 @@ def save_merged(base: Path, tokenizer: Path, adapter: Path, out: Path, beside: S
         write_json(folder / "merge.json", facts | {"dtype": str(model.dtype).removeprefix("torch.")})
         if not torch.equal(_logits(load(folder), probe), merged):
             raise UserError(f"{out}: expected the saved model to answer as the merged one; nothing was published")
+
+
+def _probe(tokenizer: Path) -> torch.Tensor:
+    """Ids [1, T] to compare models on: words, for roundings are magnified where a model has never been, and the new
+    tokens, whose rows are where merges go wrong."""
+    encode = AutoTokenizer.from_pretrained(tokenizer, local_files_only=True, trust_remote_code=False)
+    words = encode("Sort the numbers, then return the sum of the first three.", add_special_tokens=False).input_ids
+    return torch.tensor([[*words[:8], *(token.id for token in tokens.added(tokenizer)), *words[8:]]])
 
 
 def cast(model: Any, dtype: torch.dtype) -> Any:

@@ -35,13 +35,13 @@ PLACES = {  # what a round has written when it is killed
 
 @pytest.fixture(scope="module")
 def place(base_folder, tmp_path_factory):
-    """A tiny model, and the proven rows of eight problems."""
+    """A tiny model, and the proven rows of a few problems."""
     place = tmp_path_factory.mktemp("rounds")
     with Sandbox(1) as python, Sandbox(1, language=language("q")) as q:
-        problems = [made._widened(made.of_task(task), python)[0] for task in tasks()[::90]]
+        problems = [made._widened(made.of_task(task), python)[0] for task in tasks()[::150]]
         drafts = [row for problem in problems for row in get("q_language").draft(problem, "train", 2, 1, {}, q)]
         rows = [row for row in drafts if row.label in LABELS and get("q_language").verify(row, q).ok]
-    assert len({row.problem_id for row in rows}) > 5
+    assert len({row.problem_id for row in rows}) > 3
     write_jsonl(place / "train.jsonl", rows)
     write_jsonl(place / "val.jsonl", [replace(row, split="val") for row in rows[:3]])
     tokens.build(base_folder(), (), rows[:1], place / "tokenizer")

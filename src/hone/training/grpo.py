@@ -7,6 +7,7 @@ the start included. A stopped run goes on from its last checkpoint. One process;
 without rows of new tokens: TRL multiplies by the head's weight and would pass them by.
 """
 
+import random
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -94,6 +95,9 @@ class Run:
         for name, rows in self.rows.items():
             if not rows:
                 raise UserError(f"{getattr(inputs, name)}: expected rows, found none")
+        if params.rows:
+            chance, rows = random.Random(f"rows {params.seed}"), self.rows["train"]
+            self.rows["train"] = chance.sample(rows, min(params.rows, len(rows)))
         self.prompts = {name: [self.chat.prompt(row.messages[:-1]) for row in rows] for name, rows in self.rows.items()}
 
     def model_of(self, adapter: Path) -> Any:
