@@ -12,7 +12,7 @@ import contextlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +27,7 @@ from hone.files import MANIFEST, atomic_folder, key_of, read_json, write_json
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe, row_id
 from hone.records import Completion, Message, Row, is_right, read_jsonl, write_jsonl
+from hone.retrieval import shown
 from hone.runners import Runner, Sandbox, language
 
 
@@ -186,18 +187,6 @@ def given(rows: Sequence[Row], settings: BootstrapParams) -> list[Row]:
     problems = sorted({row.problem_id for row in rows}, key=lambda name: rank(settings.seed, name))
     known = set(problems[: max(1, round(settings.known * len(problems)))])
     return [row for row in rows if row.problem_id in known]
-
-
-def shown(row: Row, solved: Iterable[Row], n: int) -> list[Message]:
-    """The prompt of a row, after those of the `n` solved rows that are most like it, with their replies."""
-    own = words(row)
-    alike = sorted(solved, key=lambda other: (-len(own & words(other)) / max(1, len(own | words(other))), other.id))[:n]
-    *system, asked = row.messages[:-1]
-    return [*system, *(m for other in reversed(alike) for m in other.messages[-2:]), asked]
-
-
-def words(row: Row) -> set[str]:
-    return set(re.findall(r"\w+", row.messages[-2].content.lower()))
 
 
 def tidy(row: Row, text: str) -> Row:

@@ -244,6 +244,9 @@ class RLParams(Block):
     temperature: Annotated[float, Field(gt=0.0)] = 0.8
     learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 2e-6
     kl: Annotated[float, Field(ge=0.0)] = Field(default=0.02, description="weight of the distance from the start")
+    examples: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="solved rows shown before a prompt at first; fewer by the step, none in the last quarter"
+    )
     max_new_tokens: Positive = 256
     batch_size: Positive = Field(default=8, description="answers in one forward pass")
     max_grad_norm: Annotated[float, Field(gt=0.0)] = 1.0

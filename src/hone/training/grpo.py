@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hone import chat, models, tokens
+from hone import chat, models, retrieval, tokens
 from hone.chat import Chat
 from hone.config import RLParams
 from hone.errors import Interrupted, UserError
@@ -28,11 +28,12 @@ from hone.generation.batches import evaluating
 from hone.generation.decode import decode
 from hone.progress import Progress
 from hone.records import Row, read_jsonl
+from hone.retrieval import shown
 from hone.training.batches import collate
 from hone.training.checkpoints import Stop
 from hone.training.run import curve, published
 
-ROOMS = [Path(str(room.__file__)) for room in (chat, models, tokens, decoding)]
+ROOMS = [Path(str(room.__file__)) for room in (chat, models, retrieval, tokens, decoding)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
 # What TRL tells of a step, and what we call it.
 TOLD = {
@@ -95,10 +96,19 @@ class Run:
         for name, rows in self.rows.items():
             if not rows:
                 raise UserError(f"{getattr(inputs, name)}: expected rows, found none")
+        self.solved = self.rows["train"]
         if params.rows:
             chance, rows = random.Random(f"rows {params.seed}"), self.rows["train"]
             self.rows["train"] = chance.sample(rows, min(params.rows, len(rows)))
         self.prompts = {name: [self.chat.prompt(row.messages[:-1]) for row in rows] for name, rows in self.rows.items()}
+
+    def prompt(self, number: int, step: int) -> list[int]:
+        """The ids of a training row's prompt at a step, counted from 0: at first after solved rows that are like it."""
+        examples = round(self.params.examples * (1 - step / (0.75 * self.params.steps)))
+        if examples < 1:
+            return self.prompts["train"][number]
+        row = self.rows["train"][number]
+        return self.chat.prompt(shown(row, self.solved, examples))
 
     def model_of(self, adapter: Path) -> Any:
         """The base with an adapter on it."""
@@ -124,7 +134,8 @@ class Run:
 
     def told(self, logged: dict[str, float]) -> dict[str, float]:
         """What TRL logged of a step, by our names."""
-        return {"step": logged["step"]} | {ours: logged[theirs] for theirs, ours in TOLD.items() if theirs in logged}
+        told = {"step": logged["step"]} | {ours: logged[theirs] for theirs, ours in TOLD.items() if theirs in logged}
+        return told | {"skipped_groups": round(told["skipped_groups"] * self.params.prompts_per_step)}  # TRL: a share
 
     def answers(
         self, model: Any, prompts: Sequence[Sequence[int]], temperature: float, seed: Sequence[int]

@@ -30,8 +30,10 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
     params, rows = run.params, run.rows["train"]
 
     def rollout(numbers: Sequence[str], trainer: Any) -> dict[str, Any]:
-        prompts = [run.prompts["train"][int(number)] for number in numbers]
-        made = run.answers(model, prompts, params.temperature, [params.seed, 1 + trainer.state.global_step])
+        step = trainer.state.global_step
+        by_row = {number: run.prompt(int(number), step) for number in dict.fromkeys(numbers)}
+        prompts = [by_row[number] for number in numbers]
+        made = run.answers(model, prompts, params.temperature, [params.seed, 1 + step])
         return {"prompt_ids": prompts, "completion_ids": made, "logprobs": None}
 
     def reward(prompts: Sequence[str], completion_ids: Sequence[Sequence[int]], **_: Any) -> list[float]:
@@ -42,7 +44,6 @@ def trainer(run: "Run", model: Any, stop: Stop, progress: Progress) -> Any:
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
             if "reward" in logs:
                 told = run.told({**logs, "step": state.global_step})
-                told["skipped_groups"] = told["skipped_groups"] * params.prompts_per_step
                 step = int(told.pop("step"))
                 run.events.log(step, **told)
                 progress.advance(reward=told["reward"], kl=told.get("kl", 0.0))

@@ -67,8 +67,34 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(start, tmp_path):
 def test_a_group_whose_answers_are_all_worth_the_same_teaches_nothing(start, tmp_path):
     grpo.train(settings(kl=0.0), start, lambda answered: [1.0] * len(answered), tmp_path / "rl", tmp_path / "work")
     told = read_json(tmp_path / "rl/training.json")
-    assert all(step["skipped_groups"] == 1 for step in told["steps"])
+    assert all(step["skipped_groups"] == 2 for step in told["steps"])
     assert all(step["grad_norm"] == 0 for step in told["steps"])
+
+
+def test_examples_stand_before_a_prompt_at_first_and_no_more_at_last(start, tmp_path):
+    run = grpo.Run(settings(examples=2, steps=8), start, worth, tmp_path, None)
+    lengths = [len(run.prompt(0, step)) for step in range(8)]
+    plain = len(run.prompts["train"][0])
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[0] > lengths[3] > plain
+    assert lengths[-2:] == [plain, plain]
+
+
+def test_a_run_with_examples_goes_on_to_the_same_bytes(start, tmp_path):
+    grpo.train(settings(examples=2, steps=4), start, worth, tmp_path / "whole", tmp_path / "work-1")
+    calls = []
+
+    def stopping(answered):
+        calls.append(len(answered))
+        if len(calls) == 3:  # after the validation of the start: in the second step
+            os.kill(os.getpid(), signal.SIGTERM)
+        return worth(answered)
+
+    with pytest.raises(Interrupted):
+        grpo.train(settings(examples=2, steps=4), start, stopping, tmp_path / "parts", tmp_path / "work-2")
+    grpo.train(settings(examples=2, steps=4), start, worth, tmp_path / "parts", tmp_path / "work-2")
+    for file in ("adapter_model.safetensors", "training.json"):
+        assert (tmp_path / "parts" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
 
 
 def test_some_rows_drawn_by_seed_can_be_all_that_it_is_about(start, tmp_path):
