@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,11 @@ def test_every_path_and_command_of_a_stage_is_real(stage: Stage):
     assert [dep for dep in stage.deps if dep not in made and not (ROOT / dep).exists()] == []
     assert all(dep.startswith(SOURCES) for dep in stage.deps if dep not in made)
     assert stage.command == f"hone run {stage.name}"
+
+
+def test_the_snakefile_includes_the_rules_of_every_kind_of_stage():
+    included = set(re.findall(r'^include: "rules/(\w+)\.smk"$', (ROOT / "Snakefile").read_text(), re.M))
+    assert included == {stage.kind for stage in REAL.stages.values()}
 
 
 def test_plots_and_artifacts_name_what_a_stage_makes_or_what_lies_in_it():
