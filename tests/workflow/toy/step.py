@@ -16,7 +16,7 @@ from hone.files import MANIFEST, atomic_folder, write_text
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
 WRITTEN_BY = {
     "problems": {"--account"}, "dataset": {"--train", "--val", "--test"}, "drafts": {"--account"},
-    "judge": {"--results", "--examples"},
+    "judge": {"--results", "--examples"}, "corpus": {"--train", "--val", "--account"}, "round": {"--pool", "--metadata"},
 }  # fmt: skip
 UNHASHED = {"--work", "--log"}
 
