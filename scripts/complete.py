@@ -6,7 +6,6 @@ All variants see the same rows in the same order with the same seeds. Finished b
 run which was killed goes on where it stopped; what an endpoint answered is kept beside it, and never paid for twice.
 """
 
-import asyncio
 import json
 import tempfile
 from collections import Counter
@@ -26,7 +25,8 @@ from hone.parts import Part, PartOption
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe
 from hone.records import Completion, Row, read_jsonl, write_jsonl
-from hone.teachers.asking import LEFT, Outcome, together
+from hone.teachers import asking
+from hone.teachers.asking import LEFT, Outcome
 from hone.teachers.asks import Answer, Ask, SetAside
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks
@@ -162,7 +162,7 @@ def answered(asked: Sequence[Ask], endpoint: AnswersParams, ledger: Path, events
 
     async def go() -> list[Outcome]:
         async with asks(endpoint, ledger, budget, events.call) as source:
-            outcomes = await together([source.one(ask) for ask in asked], source, "complete", "answers")
+            outcomes = await asking.every(source, asked, "complete")
             if LEFT in outcomes:
                 raise UserError(
                     "endpoint.max_usd is used up; what was answered is kept: raise it and run the same command again"
@@ -175,10 +175,7 @@ def answered(asked: Sequence[Ask], endpoint: AnswersParams, ledger: Path, events
             events.end(**counts, answers=source.asked, known=source.known, usd=budget.spent)
             return outcomes
 
-    try:
-        return asyncio.run(go())
-    except* UserError as several:
-        raise several.exceptions[0] from None
+    return asking.run(go())
 
 
 @contextmanager

@@ -6,7 +6,6 @@ read, and judging.json: how far the judge can be trusted. `latency` is null: out
 to run; seconds stand in the event logs. What a judge said is kept beside --work, and never paid for twice.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from hone.files import digest, key_of, write_json, write_text
 from hone.parts import Part, PartOption
 from hone.progress import say, set_log
 from hone.records import Completion, Row, Score, read_jsonl, write_lines
+from hone.teachers import asking
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks
 
@@ -108,10 +108,7 @@ def by_judge(pairs: Sequence[Pair], settings: JudgeParams, ledger: Path, events:
             events.end(pairs=len(pairs), answers=source.asked, known=source.known, usd=budget.spent)
             return found
 
-    try:
-        return asyncio.run(go())
-    except* UserError as several:
-        raise several.exceptions[0] from None
+    return asking.run(go())
 
 
 def answers(

@@ -172,9 +172,9 @@ class Asker:
         return True
 
 
-async def every(asks: Asks, asked: Sequence[Ask]) -> list[Outcome]:
+async def every(asks: Asks, asked: Sequence[Ask], what: str = "teacher") -> list[Outcome]:
     """The outcome of each ask, in their order."""
-    return await together([asks.one(ask) for ask in asked], asks, "teacher", "answers")
+    return await together([asks.one(ask) for ask in asked], asks, what, "answers")
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]], asks: Asks, what: str, unit: str) -> list[T]:
@@ -190,3 +190,11 @@ async def together(work: Iterable[Coroutine[Any, Any, T]], asks: Asks, what: str
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(counted(one)) for one in waiting]
     return [task.result() for task in tasks]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that asks. Of the `UserError`s of many asks, one is raised: they say the same."""
+    try:
+        return asyncio.run(work)
+    except* UserError as several:
+        raise several.exceptions[0] from None
