@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from hone.attention import in_blocks
 from hone.config import GenerateParams
 from hone.errors import UserError
 from hone.generation.decode import Finish, decode
@@ -66,7 +67,7 @@ def complete(
     stops = _stops(model, chat)
     found: dict[int, Completed] = {}
     progress = Progress(sum(map(len, batches)), "generation", "completions")
-    with progress, evaluating(model), Ledger.open(cache) as known:
+    with progress, evaluating(model), in_blocks(model), Ledger.open(cache) as known:
         for batch in batches:
             key = _key(batch, params)
             if known.get(key) is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from hone import chat, models, tokens
+from hone import attention, chat, models, tokens
 from hone.chat import Chat
 from hone.config import GenerateParams
 from hone.generation.batches import complete, recall
@@ -14,7 +14,7 @@ from hone.generation.decode import Finish
 from hone.parts import Part
 from hone.records import Message
 
-ROOMS = (chat, models, tokens)
+ROOMS = (attention, chat, models, tokens)
 CODE = (*sorted(Path(__file__).parent.glob("*.py")), *(Path(str(room.__file__)) for room in ROOMS))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hone import chat, models, retrieval, tokens
+from hone import attention, chat, models, retrieval, tokens
 from hone.chat import Chat
 from hone.config import RLParams
 from hone.errors import Interrupted, UserError
@@ -33,7 +33,7 @@ from hone.training.batches import collate
 from hone.training.checkpoints import Stop
 from hone.training.run import curve, published
 
-ROOMS = [Path(str(room.__file__)) for room in (chat, models, retrieval, tokens, decoding)]
+ROOMS = [Path(str(room.__file__)) for room in (attention, chat, models, retrieval, tokens, decoding)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
 # What TRL tells of a step, and what we call it.
 TOLD = {

@@ -18,13 +18,13 @@ from typing import Any
 import torch
 from torch.distributed.tensor import DTensor
 
+from hone.attention import in_blocks
 from hone.chat import Encoded
 from hone.config import TrainParams
 from hone.errors import Interrupted, UserError
 from hone.events import Events
 from hone.progress import Progress
 from hone.training import checkpoints
-from hone.training.attention import in_blocks
 from hone.training.batches import Batch, Step, by_length, collate, steps_of_epoch
 from hone.training.checkpoints import Copy, Stop, Superseded, Tensors
 from hone.training.lean import lean

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from hone import chat, models, tokens
+from hone import attention, chat, models, tokens
 from hone.chat import Chat, Encoded
 from hone.config import TrainParams
 from hone.errors import UserError
@@ -29,7 +29,7 @@ from hone.training.loop import Loop
 from hone.training.methods import prepare, without_dropout
 from hone.training.ranks import Ranks
 
-ROOMS = [Path(str(room.__file__)) for room in (chat, models, tokens)]
+ROOMS = [Path(str(room.__file__)) for room in (attention, chat, models, tokens)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
 
 Encoder = Callable[[Chat, Path, TrainParams], list[Encoded]]

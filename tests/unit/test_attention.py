@@ -3,10 +3,9 @@ import torch
 import torch.nn.functional as F
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.unit.training.conftest import tiny
 
-from hone.training.attention import BLOCK, NAME, CausalBlocks, in_blocks
-
-from .conftest import tiny
+from hone.attention import BLOCK, NAME, CausalBlocks, in_blocks
 
 
 def qkv(rows, shared, group, length, size=8):
@@ -86,3 +85,29 @@ def test_a_sliding_window_is_obeyed():
     expected = logits(model)
     with in_blocks(model):
         torch.testing.assert_close(logits(model), expected, rtol=1e-4, atol=1e-4)
+
+
+@given(lengths=st.lists(st.integers(1, 200), min_size=1, max_size=4), left=st.booleans())
+def test_padded_rows_get_what_they_would_get_alone(lengths, left):
+    width, group = max(lengths), 2
+    q, k, v = (tensor.detach() for tensor in qkv(len(lengths), 2, group, width))
+    places = [slice(width - length, width) if left else slice(length) for length in lengths]
+    seen = torch.zeros(len(lengths), 1, width, dtype=torch.bool)
+    for row, place in enumerate(places):
+        seen[row, :, place] = True
+    ours = CausalBlocks.apply(q, k, v, 0.3, seen)
+    for row, place in enumerate(places):
+        alone = by_torch(*(tensor[row : row + 1, :, place] for tensor in (q, k, v)), 0.3)
+        torch.testing.assert_close(ours[row : row + 1, place], alone, rtol=1e-4, atol=1e-5)
+
+
+def test_a_padded_batch_with_dropout_is_left_to_torch_whole():
+    model, mask = tiny(), torch.ones(2, 160, dtype=torch.int64)
+    mask[0, :7] = 0
+    expected = logits(model, attention_mask=mask)
+    with in_blocks(model), torch.no_grad():
+        for layer in model.model.layers:
+            layer.self_attn.attention_dropout = 1e-9
+        model.train()
+        found = model(torch.arange(1, 41)[None].repeat(2, 4) % 62, use_cache=False, attention_mask=mask).logits
+    torch.testing.assert_close(found[:, 7:], expected[:, 7:], rtol=1e-4, atol=1e-4)
