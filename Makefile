@@ -10,7 +10,9 @@ export MLFLOW_DISABLE_TELEMETRY = true
 ifdef PIP_FIND_LINKS
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 endif
-SNAKEMAKE := snakemake --quiet rules
+# Two of the embedded models at a time, each on half of the cores: small matrices fill no more, and more gets done.
+HALF := $(shell echo $$((($$(getconf _NPROCESSORS_ONLN) + 1) / 2)))
+SNAKEMAKE := snakemake --quiet rules --max-threads $(HALF)
 
 .PHONY: eval test lint setup lock
 
