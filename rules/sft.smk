@@ -27,7 +27,6 @@ for s in stages("sft"):
             work=s.work,
         log:
             s.log,
-        priority: 1  # training is what the rest waits for longest
         threads: 8
         resources:
             gpu=1,

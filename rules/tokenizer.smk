@@ -24,7 +24,6 @@ for s in stages("tokenizer"):
             out=s.out("tokenizer"),
         log:
             s.log,
-        priority: 1  # training is what the rest waits for longest
         shell:
             "python scripts/tokenizer.py"
             " --params {params.json:q}"
