@@ -13,7 +13,7 @@ endif
 # Two of the embedded models at a time, each on half of the cores: small matrices fill no more, and more gets done. What
 # takes longest goes first.
 HALF := $(shell echo $$((($$(getconf _NPROCESSORS_ONLN) + 1) / 2)))
-SNAKEMAKE := snakemake --quiet rules --max-threads $(HALF) --prioritize models/special_tokens/sft
+SNAKEMAKE := snakemake --quiet rules --max-threads $(HALF) --prioritize special_tokens_sft
 
 .PHONY: eval test lint setup lock
 
