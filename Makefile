@@ -10,10 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY = true
 ifdef PIP_FIND_LINKS
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 endif
-# Two of the embedded models at a time, each on half of the cores: small matrices fill no more, and more gets done. What
-# takes longest goes first.
-HALF := $(shell echo $$((($$(getconf _NPROCESSORS_ONLN) + 1) / 2)))
-SNAKEMAKE := snakemake --quiet rules --max-threads $(HALF) --prioritize special_tokens_sft
+SNAKEMAKE := snakemake --quiet rules
 
 .PHONY: eval test lint setup lock
 
