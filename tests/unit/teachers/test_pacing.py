@@ -48,6 +48,20 @@ def test_the_limit_is_found_and_kept(rate):
     assert late.count(False) / len(late) < 0.01
 
 
+@pytest.mark.parametrize("rate", [20.0, 50.0])
+def test_the_limit_is_kept_where_much_may_come_at_once_and_each_refusal_asks_for_a_pause(rate):
+    endpoint = Endpoint(rate, stock=rate / 2, retry_after=1.0)
+
+    async def go() -> None:
+        await asked(endpoint, Pacer(clock=clock), int(60 * rate))
+
+    run(go())
+    end = endpoint.asked[-1][0]
+    late = [served for at, served in endpoint.asked if end / 3 < at]
+    assert sum(late) / (end * 2 / 3) >= 0.95 * rate
+    assert late.count(False) / len(late) < 0.01
+
+
 def test_retry_after_stops_everything_for_so_long():
     endpoint = Endpoint(5.0, retry_after=30.0)
 
