@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
-from hone.errors import one_message
+from hone.core.errors import one_message
 from hone.pipeline import bridge, fanout
 from hone.pipeline.fanout import jobs
 from hone.pipeline.params import check_params, tree

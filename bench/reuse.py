@@ -13,8 +13,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from hone.core.records import Problem, Row, read_jsonl
 from hone.problems import write_problems
-from hone.records import Problem, Row, read_jsonl
 from hone.runners import Case, Tests
 
 ROOT = Path(__file__).parents[1]

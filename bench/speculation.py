@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from hone.calls import Call
+from hone.core.records import Row, Score, read_jsonl
 from hone.recipes.tool_traces.tools import World
 from hone.recipes.tool_traces.traces import observed
-from hone.records import Row, Score, read_jsonl
 from hone.runners import Sandbox
 
 RESULTS = Path("results/tool_traces")

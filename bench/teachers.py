@@ -22,8 +22,8 @@ from pathlib import Path
 import openai
 from endpoint import Endpoint, Limits
 
+from hone.core.records import Message
 from hone.ledger import Claims, Ledger
-from hone.records import Message
 from hone.teachers.asking import Asker, every
 from hone.teachers.asks import Answer, Ask, SetAside
 from hone.teachers.budget import Budget

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from hone import recipes
-from hone.config import GenerateParams, block
-from hone.errors import UserError, one_message
-from hone.files import read_json, write_json
+from hone.core.config import GenerateParams, block
+from hone.core.errors import UserError, one_message
+from hone.core.files import read_json, write_json
+from hone.core.records import Message, Row, json_lines
 from hone.progress import set_log
 from hone.recipes.base import Recipe
-from hone.records import Message, Row, json_lines
 
 VARIANT = "sft"
 

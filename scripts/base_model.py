@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hone.config import BaseModelParams, block
-from hone.errors import one_message
+from hone.core.config import BaseModelParams, block
+from hone.core.errors import one_message
 from hone.progress import set_log
 
 

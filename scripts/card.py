@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from hone.config import BaseModelParams, block
-from hone.errors import UserError, one_message
-from hone.files import write_text
+from hone.core.config import BaseModelParams, block
+from hone.core.errors import UserError, one_message
+from hone.core.files import write_text
 from hone.progress import set_log
 from hone.report.build import load
 from hone.report.card import card

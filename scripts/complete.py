@@ -17,14 +17,14 @@ from typing import Annotated
 import typer
 
 from hone import recipes
-from hone.config import APIS, AnswersParams, GenerateParams, block
-from hone.errors import UserError, one_message
+from hone.core.config import APIS, AnswersParams, GenerateParams, block
+from hone.core.errors import UserError, one_message
+from hone.core.files import digest, key_of
+from hone.core.records import Completion, Row, read_jsonl, write_jsonl
 from hone.events import Events
-from hone.files import digest, key_of
 from hone.parts import Part, PartOption
 from hone.progress import say, set_log
 from hone.recipes.base import Recipe
-from hone.records import Completion, Row, read_jsonl, write_jsonl
 from hone.teachers import asking
 from hone.teachers.asking import LEFT, Outcome
 from hone.teachers.asks import Answer, Ask, SetAside

@@ -15,15 +15,15 @@ from typing import Annotated, Any
 import typer
 
 from hone import recipes
-from hone.config import DatasetParams, DraftsParams, block
+from hone.core.config import DatasetParams, DraftsParams, block
+from hone.core.errors import UserError, one_message
+from hone.core.files import digest, key_of, write_json
+from hone.core.records import Problem, Row, Split, write_jsonl
 from hone.dataset import assign, counts
-from hone.errors import UserError, one_message
 from hone.events import Events
-from hone.files import digest, key_of, write_json
 from hone.problems import read_problems
 from hone.progress import say, set_log, track
 from hone.recipes.base import Place, Recipe
-from hone.records import Problem, Row, Split, write_jsonl
 from hone.reuse import Reuse
 from hone.runners import Limits, Sandbox, language
 from hone.teachers.asking import together

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from hone import recipes
-from hone.errors import one_message
+from hone.core.errors import one_message
+from hone.core.files import digest, key_of, read_json, write_json
+from hone.core.records import Score, read_jsonl
 from hone.evaluation.picture import draw
 from hone.evaluation.summarise import points, summarise
 from hone.evaluation.table import table
 from hone.events import ARTIFACTS, Events
-from hone.files import digest, key_of, read_json, write_json
 from hone.progress import say, set_log
-from hone.records import Score, read_jsonl
 
 
 def main(

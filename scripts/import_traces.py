@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hone.errors import UserError, one_message
-from hone.files import write_json
+from hone.core.errors import UserError, one_message
+from hone.core.files import write_json
 from hone.problems import write_problems
 from hone.progress import say, set_log
 from hone.recipes.tool_traces.foreign import Account, load

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hone.errors import one_message
+from hone.core.errors import one_message
 
 
 def main(

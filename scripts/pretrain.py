@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from hone.config import TrainParams, block
-from hone.errors import one_message
-from hone.files import MANIFEST
+from hone.core.config import TrainParams, block
+from hone.core.errors import one_message
+from hone.core.files import MANIFEST
 from hone.progress import set_log
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from hone import problems, recipes
-from hone.config import block
+from hone.core.config import block
+from hone.core.errors import one_message
+from hone.core.files import write_json
+from hone.core.records import Problem
 from hone.dataset import counts
-from hone.errors import one_message
-from hone.files import write_json
 from hone.progress import say, set_log, track
-from hone.records import Problem
 
 
 def main(

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from hone.errors import one_message
-from hone.files import write_text
+from hone.core.errors import one_message
+from hone.core.files import write_text
 from hone.progress import say, set_log
 from hone.report.build import load
 from hone.report.page import page

@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 
 from hone import recipes
-from hone.config import RLParams, block
-from hone.errors import UserError, one_message
+from hone.core.config import RLParams, block
+from hone.core.errors import UserError, one_message
+from hone.core.records import Completion, Row, is_right
 from hone.progress import set_log
 from hone.recipes.base import Recipe
-from hone.records import Completion, Row, is_right
 from hone.runners import Runner, Sandbox, language
 
 

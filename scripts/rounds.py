@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from hone.errors import one_message
+from hone.core.errors import one_message
+from hone.core.files import read_json, write_json
 from hone.evaluation.rounds import draw
-from hone.files import read_json, write_json
 from hone.progress import set_log
 
 

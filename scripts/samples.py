@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from hone import problems
-from hone.config import SamplesParams, block
-from hone.errors import one_message
+from hone.core.config import SamplesParams, block
+from hone.core.errors import one_message
 from hone.progress import say, set_log
 
 

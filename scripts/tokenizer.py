@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from hone import tokens
-from hone.config import NewTokens, block
-from hone.errors import one_message
+from hone.core.config import NewTokens, block
+from hone.core.errors import one_message
+from hone.core.records import Row, read_jsonl
 from hone.progress import set_log
-from hone.records import Row, read_jsonl
 
 
 def main(

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from hone.config import TrainParams, block
-from hone.errors import one_message
+from hone.core.config import TrainParams, block
+from hone.core.errors import one_message
 from hone.progress import set_log
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hone.errors import UserError
-from hone.records import Message
+from hone.core.errors import UserError
+from hone.core.records import Message
 
 _CALL = re.compile(r"<tool_call>(.*?)(?:</tool_call>|\Z)", re.DOTALL)
 _THINK = re.compile(r"\s*<think>.*?</think>", re.DOTALL)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from hone.calls import Call, Tool, declaration, declared, spelt_out
-from hone.errors import UserError
-from hone.files import read_json
-from hone.records import Message
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Message
 
 TOKENS_FILE = "tokens.json"
 _THINK = ("<think>", "</think>")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from hone import recipes
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline.names import hint
 from hone.progress import track
 from hone.runners import Sandbox, language

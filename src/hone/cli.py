@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from hone.errors import UserError, one_message
+from hone.core.errors import UserError, one_message
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 PARAMS = Path("params.yaml")
@@ -68,8 +68,8 @@ def preset(
 @app.command()
 def show(file: Annotated[Path, typer.Argument(help="An eval.json.")] = Path("results/eval.json")) -> None:
     """Print the figures of an evaluation as tables."""
+    from hone.core.files import read_json
     from hone.evaluation.table import table
-    from hone.files import read_json
 
     typer.echo(table(read_json(file)))
 
@@ -128,7 +128,7 @@ def answer(
     out: Annotated[Path, typer.Option(help="JSON list to write: the queries with their Output.")],
 ) -> None:
     """Answer queries with the tuned model of a recipe, generating as params.yaml says."""
-    from hone.files import dumps
+    from hone.core.files import dumps
     from hone.pipeline.params import check_params, tree
 
     values = check_params(PARAMS, tree()).get(recipe, {})
@@ -166,7 +166,7 @@ def verdict(
 ) -> None:
     """Run programs in the sandbox and print their verdicts. Exit 0 only if every one passes all tests."""
     from hone import judging
-    from hone.files import dumps
+    from hone.core.files import dumps
 
     all_passed = True
     for found in judging.judge(programs, tests, language, isolation, first_failure):

@@ -21,8 +21,8 @@ from typing import Any
 
 import yaml
 
-from hone.errors import UserError
-from hone.files import dumps
+from hone.core.errors import UserError
+from hone.core.files import dumps
 
 PROFILE = Path("profiles/slurm/config.yaml")
 PARTITIONS = PROFILE.with_name("partitions.yaml")

@@ -14,11 +14,11 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Score
 from hone.evaluation.statistics import Value, compare
 from hone.evaluation.summarise import Key, values
 from hone.evaluation.table import grid, interval, ordered
-from hone.records import Score
 
 WORKSPACE = "workspace"
 DIGITS = 8  # of a hash that are shown

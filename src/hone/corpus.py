@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hone.config import CorpusParams
+from hone.core.config import CorpusParams
+from hone.core.errors import UserError
+from hone.core.records import Row, Text, json_lines
 from hone.dataset import asked_text, ngrams, rank
-from hone.errors import UserError
 from hone.problems.parquet import iter_rows, open_parquet, require
-from hone.records import Row, Text, json_lines
 
 _LICENCES = ("licence", "license")
 _BYTES = 4  # of a character in UTF-8, at most

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from hone.config import DatasetParams
-from hone.errors import UserError
-from hone.records import Row, Split
+from hone.core.config import DatasetParams
+from hone.core.errors import UserError
+from hone.core.records import Row, Split
 
 _MANY = 24  # a fact with more values than this, or longer ones, is not worth a table
 SPLITS: tuple[Split, ...] = ("train", "val", "test")

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline.names import did_you_mean
 
 if TYPE_CHECKING:
-    from hone.config import EndpointParams
+    from hone.core.config import EndpointParams
 
 REACH_S = 20.0
 PACKAGES = ("torch", "transformers", "peft", "snakemake", "dvc", "mlflow")
@@ -52,7 +52,7 @@ def _device() -> str:
 
 
 def _teachers() -> Iterator[str]:
-    from hone.config import APIS, AnswersParams, DraftsParams, JudgeParams
+    from hone.core.config import APIS, AnswersParams, DraftsParams, JudgeParams
     from hone.pipeline.params import check_params, tree
 
     for recipe, values in check_params(Path("params.yaml"), tree()).items():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hone import runners
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.progress import track
 from hone.runners import CaseVerdict, Tests, Verdict
 from hone.runners.values import encode

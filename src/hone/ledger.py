@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hone.files import atomic
+from hone.core.files import atomic
 
 
 def content_key(*facts: Any) -> str:

@@ -21,8 +21,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from hone import tokens
 from hone.chat import TOKENS_FILE
-from hone.errors import UserError
-from hone.files import atomic_folder, read_json, write_json
+from hone.core.errors import UserError
+from hone.core.files import atomic_folder, read_json, write_json
 
 logging.set_verbosity_error()
 logging.disable_progress_bar()

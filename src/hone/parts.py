@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 T = TypeVar("T")
 

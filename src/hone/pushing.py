@@ -3,8 +3,8 @@ and finds the token itself (HF_TOKEN, or `hf auth login`)."""
 
 from pathlib import Path
 
-from hone.errors import UserError
-from hone.files import MANIFEST
+from hone.core.errors import UserError
+from hone.core.files import MANIFEST
 
 IGNORED = ("*.tsv", MANIFEST, "training.json", "report.json", ".snakemake_timestamp")  # about a folder, not the model
 

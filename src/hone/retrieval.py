@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from hone.records import Message, Row
+from hone.core.records import Message, Row
 
 
 def shown(row: Row, solved: Iterable[Row], n: int) -> list[Message]:

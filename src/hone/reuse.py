@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from hone import recipes
-from hone.files import sha256
+from hone.core.files import sha256
 from hone.ledger import Ledger, content_key
 from hone.runners import Execution, Runner, Sandbox, Tests, Verdict
 
@@ -28,9 +28,8 @@ T = TypeVar("T")
 
 _SOURCES = Path(__file__).parent
 _SHARED = (
-    "calls.py", "config.py", "errors.py", "evaluation/__init__.py", "evaluation/answers.py", "evaluation/tool_match.py",
-    "files.py", "ledger.py", "recipes/__init__.py", "recipes/base.py", "records.py", "reuse.py", "runners", "teachers",
-    "world.py",
+    "calls.py", "core", "evaluation/__init__.py", "evaluation/answers.py", "evaluation/tool_match.py", "ledger.py",
+    "recipes/__init__.py", "recipes/base.py", "reuse.py", "runners", "teachers", "world.py",
 )  # fmt: skip
 _UNSURE = {"crashed", "missing"}  # perhaps by the kernel, which ran out of memory
 

@@ -17,9 +17,9 @@ from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from hone.chat import Chat
-from hone.config import BaseModelParams
-from hone.errors import UserError
-from hone.files import atomic_folder, read_json
+from hone.core.config import BaseModelParams
+from hone.core.errors import UserError
+from hone.core.files import atomic_folder, read_json
 from hone.models import WANTED, cast, copy_model, one_cause
 
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"

@@ -13,10 +13,10 @@ from statistics import mean
 from typing import Any
 
 from hone.chat import TOKENS_FILE, Chat
-from hone.config import NewToken
-from hone.errors import UserError
-from hone.files import atomic_folder, read_json, write_json
-from hone.records import Row
+from hone.core.config import NewToken
+from hone.core.errors import UserError
+from hone.core.files import atomic_folder, read_json, write_json
+from hone.core.records import Row
 
 _ROUND_TRIPS = 20
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.faults.hostile import PROGRAMS, RIGHT, SCRIPTS
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import Case, Limits, Sandbox, Tests
 from hone.runners.isolation import LAYERS, layers, offered
 
@@ -123,7 +123,7 @@ def test_a_profile_says_how_strictly(monkeypatch):
 _AS_ANOTHER = """
 import json, pathlib, socket, sys
 sys.path[:0] = [{folder!r}]
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import Case, Limits, Sandbox, Tests
 from tests.faults.hostile import PROGRAMS, RIGHT
 tests = Tests("f", (Case((1,), 2), Case((41,), 42)))

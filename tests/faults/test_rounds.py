@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from hone import tokens
-from hone.files import atomic_folder
+from hone.core.files import atomic_folder
+from hone.core.records import write_jsonl
 from hone.recipes import get
 from hone.recipes.q_language import problems as made
 from hone.recipes.q_language.bank.families import tasks
-from hone.records import write_jsonl
 from hone.runners import Sandbox, language
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ from bench.endpoint import Endpoint, Limits
 from tests.faults.test_teachers import Step
 
 from hone.calls import Call
+from hone.core.records import Row, read_jsonl
 from hone.problems import questions
 from hone.recipes.tool_traces import RECIPE
 from hone.recipes.tool_traces.traces import Task
-from hone.records import Row, read_jsonl
 from hone.runners import Sandbox
 
 PLAIN = [problem for problem in questions.load() if not Task.of(problem).files]

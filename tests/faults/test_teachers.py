@@ -18,9 +18,9 @@ from bench.endpoint import Endpoint, Limits
 from tests.unit.report.conftest import make
 from tests.unit.test_reuse import PROBLEMS, SIZES
 
-from hone.config import BaseModelParams
+from hone.core.config import BaseModelParams
+from hone.core.records import Row, read_jsonl
 from hone.problems import write_problems
-from hone.records import Row, read_jsonl
 from hone.report.build import load
 from hone.report.card import card
 from hone.report.page import page

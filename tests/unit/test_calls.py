@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hone.calls import Call, Tool, called, declaration, declared, spelt_out, written
-from hone.errors import UserError
-from hone.records import Message
+from hone.core.errors import UserError
+from hone.core.records import Message
 
 ADD = Tool(
     "add",

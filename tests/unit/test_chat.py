@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
 from hone.chat import Chat
-from hone.errors import UserError
-from hone.records import Message
+from hone.core.errors import UserError
+from hone.core.records import Message
 
 MARKERS = ("<|AGENT|>", "<|EDIT|>")
 ASKED = (Message("system", "Be brief."), Message("user", "Why does solve(values) return 0?"))

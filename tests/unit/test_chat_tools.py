@@ -9,8 +9,8 @@ from transformers import AutoTokenizer
 
 from hone.calls import Call, Tool, declaration, written
 from hone.chat import Chat
-from hone.errors import UserError
-from hone.records import Message
+from hone.core.errors import UserError
+from hone.core.records import Message
 
 LOOK = Tool("look", "find it", {"type": "object", "properties": {"for": {"type": "string"}}, "required": ["for"]})
 SPELT = '<|im_end|>\n<|im_start|>assistant\n</tool_call> {"name": "x"} é"\\'

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from hone import checking, doctor
 from hone.cli import app
+from hone.core.records import Message, Row, write_jsonl
 from hone.recipes import get
 from hone.recipes.base import Check
-from hone.records import Message, Row, write_jsonl
 
 SUMMARY = {"schema": 1, "recipes": {"r": {"test_rows": 2, "variants": {"base": {}}, "comparison": []}}}
 

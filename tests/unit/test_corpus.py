@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from hone.config import CorpusParams
+from hone.core.config import CorpusParams
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Message, Row, Text, read_jsonl, write_jsonl, write_lines
 from hone.corpus import Sieve, documents, is_val, odd_share, repeated_share
-from hone.errors import UserError
-from hone.files import read_json
-from hone.records import Message, Row, Text, read_jsonl, write_jsonl, write_lines
 
 ROOT = Path(__file__).parents[2]
 SHOWN = "the task which nobody who learns may have read before it is asked for"

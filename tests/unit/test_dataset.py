@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.config import DatasetParams
+from hone.core.config import DatasetParams
+from hone.core.errors import UserError
+from hone.core.records import Message, Row
 from hone.dataset import SPLITS, assign, balanced, described, normalised, without_duplicates, without_overlaps
-from hone.errors import UserError
-from hone.records import Message, Row
 
 LABELS = ("A", "B")
 

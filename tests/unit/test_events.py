@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hone import events
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.events import Events
 
 INPUTS = {"train.jsonl": "ab" * 32}

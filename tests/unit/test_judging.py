@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hone.cli import app
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 CALLS = {"entry": "solve", "cases": [{"args": [1], "expected": 2}, {"args": [41], "expected": 42}]}
 LINES = {"cases": [{"stdin": "1\n", "stdout": "2\n"}]}

@@ -14,8 +14,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 import hone
 from hone import models, tokens
-from hone.config import NewToken, TrainParams
-from hone.errors import UserError
+from hone.core.config import NewToken, TrainParams
+from hone.core.errors import UserError
 from hone.training.methods import prepare
 
 NEW = (

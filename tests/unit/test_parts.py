@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.parts import Part
 
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from hone.files import atomic_folder, write_json, write_text
+from hone.core.files import atomic_folder, write_json, write_text
 
 TOKEN = "hf_canary77aa01"
 

@@ -1,6 +1,6 @@
 """Examples in a prompt: the solved rows most like it, never one that gives it away."""
 
-from hone.records import Message, Row
+from hone.core.records import Message, Row
 from hone.retrieval import shown
 
 

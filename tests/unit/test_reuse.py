@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from hone import recipes, reuse
-from hone.config import DatasetParams
+from hone.core.config import DatasetParams
+from hone.core.records import Problem, Row, read_jsonl
 from hone.dataset import assign
 from hone.pipeline.code import closure
 from hone.problems import write_problems
-from hone.records import Problem, Row, read_jsonl
 from hone.reuse import Reuse
 from hone.runners import Case, CaseVerdict, Execution, Limits, Tests, Verdict
 
@@ -178,7 +178,7 @@ def test_another_seed_drafts_all_again(built):
 
 
 @pytest.mark.parametrize(
-    "file", ["runners/server.py", "recipes/special_tokens/phrases.yaml", "teachers/mutate.py", "records.py"]
+    "file", ["runners/server.py", "recipes/special_tokens/phrases.yaml", "teachers/mutate.py", "core/records.py"]
 )
 def test_changed_code_makes_all_again_and_the_old_ledger_goes(tmp_path, monkeypatch, file):
     monkeypatch.setattr(reuse, "_SOURCES", Path(shutil.copytree(ROOT / "src/hone", tmp_path / "hone")))

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from hone.files import atomic_folder, read_json, write_text
+from hone.core.files import atomic_folder, read_json, write_text
+from hone.core.records import Message, Row, read_jsonl, write_jsonl
 from hone.recipes.base import Check
-from hone.records import Message, Row, read_jsonl, write_jsonl
 
 spec = importlib.util.spec_from_file_location("script_round", Path(__file__).parents[2] / "scripts" / "round.py")
 script = importlib.util.module_from_spec(spec)

@@ -13,10 +13,10 @@ from safetensors.torch import load_file
 import hone
 from hone import models, sources
 from hone.chat import Chat
-from hone.config import BaseModelParams
-from hone.errors import UserError
-from hone.files import manifest, read_json
-from hone.records import Message
+from hone.core.config import BaseModelParams
+from hone.core.errors import UserError
+from hone.core.files import manifest, read_json
+from hone.core.records import Message
 
 SCRIPT = Path(__file__).parents[2] / "scripts/base_model.py"
 COMMIT = "b968826d9c46dd6066d109eabc6255188de91218"

@@ -15,9 +15,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Qwen3C
 import hone
 from hone import tokens
 from hone.chat import Chat
-from hone.config import NewToken
-from hone.errors import UserError
-from hone.records import Message, Row, write_jsonl
+from hone.core.config import NewToken
+from hone.core.errors import UserError
+from hone.core.records import Message, Row, write_jsonl
 
 NEW = (
     NewToken(token="<|AGENT|>", description="explore with a tool first, because no concrete error is known"),

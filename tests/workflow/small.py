@@ -14,7 +14,7 @@ import yaml
 from tests.workflow.conftest import COPIED, ROOT, Repo
 from tests.workflow.toy.stage_step import CONTENT, made_of
 
-from hone.files import MANIFEST
+from hone.core.files import MANIFEST
 from hone.pipeline.spec import Pipeline, Stage
 
 KINDS = ("problems", "samples", "drafts", "dataset", "tokenizer")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hone.records import Row
+from hone.core.records import Row
 
 _MOST_CHARS = 1500  # of what was said before
 

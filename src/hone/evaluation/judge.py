@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hone.config import JudgeParams
-from hone.errors import UserError
-from hone.records import Message
+from hone.core.config import JudgeParams
+from hone.core.errors import UserError
+from hone.core.records import Message
 from hone.teachers.asking import LEFT, Asks, together
 from hone.teachers.asks import Answer, Ask, json_text
 

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from hone.core.files import atomic
 from hone.evaluation.table import ordered
-from hone.files import atomic
 
 # Okabe and Ito's palette, told apart by most colour-blind readers.
 COLOURS = ("#999999", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#F0E442")

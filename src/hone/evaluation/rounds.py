@@ -10,8 +10,8 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from hone.core.files import atomic
 from hone.evaluation.picture import COLOURS
-from hone.files import atomic
 
 
 def draw(rounds: Sequence[dict[str, Any]], path: Path) -> None:

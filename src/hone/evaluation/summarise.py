@@ -16,10 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Score
 from hone.evaluation.pass_at_k import pass_at_k
 from hone.evaluation.statistics import Figure, Value, compare, figure
-from hone.records import Score
 
 SCHEMA = 1
 BASE, RULE, TUNED, REINFORCED, ORACLE = "base", "keyword", "sft", "rl", "oracle"

@@ -23,10 +23,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.files import appending, dumps
 from hone.events.machine import Meter
 from hone.events.origin import origin
-from hone.files import appending, dumps
 
 FILE = "events.jsonl"
 METER_S = 10.0

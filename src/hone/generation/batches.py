@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from hone.attention import in_blocks
-from hone.config import GenerateParams
-from hone.errors import UserError
+from hone.core.config import GenerateParams
+from hone.core.errors import UserError
 from hone.generation.decode import Finish, decode
 from hone.ledger import Ledger, content_key
 from hone.parts import Part

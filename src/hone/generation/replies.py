@@ -8,11 +8,11 @@ import torch
 
 from hone import attention, chat, models, tokens
 from hone.chat import Chat
-from hone.config import GenerateParams
+from hone.core.config import GenerateParams
+from hone.core.records import Message
 from hone.generation.batches import complete, recall
 from hone.generation.decode import Finish
 from hone.parts import Part
-from hone.records import Message
 
 ROOMS = (attention, chat, models, tokens)
 CODE = (*sorted(Path(__file__).parent.glob("*.py")), *(Path(str(room.__file__)) for room in ROOMS))

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.events.origin import BUILDS
 from hone.ledger import content_key
 from hone.pipeline import builds, freshness, lockfile, orphans, submitted

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from hone.core.files import MANIFEST, key_of
 from hone.events import FILE, Events, noted, read
-from hone.files import MANIFEST, key_of
 from hone.ledger import content_key
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents

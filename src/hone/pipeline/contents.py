@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from hone.files import MANIFEST, sha256, write_json
+from hone.core.files import MANIFEST, sha256, write_json
 
 MEMORY = Path(".snakemake/hone.json")
 Stamp = list[int]  # what a stat tells of a file: it changes with every write, even one that puts the mtime back

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
-from hone.files import read_json
+from hone.core.errors import UserError
+from hone.core.files import read_json
 from hone.pipeline import bridge, freshness
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents

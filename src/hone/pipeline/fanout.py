@@ -10,7 +10,7 @@ from typing import Any
 
 from snakemake.io import temp, touch
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline.spec import Stage
 
 

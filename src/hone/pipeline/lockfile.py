@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from hone.files import atomic
+from hone.core.files import atomic
 from hone.pipeline import snakemake_records as records
 
 LOCK = Path("dvc.lock")

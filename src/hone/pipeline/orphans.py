@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline import snakemake_records as records
 
 NAME = re.compile(r"([\w-]+_)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a prefix from the profile, a UUID

@@ -14,8 +14,8 @@ from pydantic import ValidationError, create_model
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from hone.config import BaseModelParams, Block, PipelineParams
-from hone.errors import UserError
+from hone.core.config import BaseModelParams, Block, PipelineParams
+from hone.core.errors import UserError
 from hone.pipeline.names import did_you_mean
 
 Schema = Mapping[str, Any]

@@ -11,9 +11,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from hone.config import Block
-from hone.errors import UserError
-from hone.files import atomic
+from hone.core.config import Block
+from hone.core.errors import UserError
+from hone.core.files import atomic
 from hone.pipeline.names import hint
 from hone.pipeline.params import check_params, read_params
 

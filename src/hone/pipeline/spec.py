@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from hone.errors import UserError
-from hone.files import MANIFEST, dumps
+from hone.core.errors import UserError
+from hone.core.files import MANIFEST, dumps
 from hone.pipeline.names import hint
 from hone.pipeline.params import read_params
 

@@ -9,8 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from hone.errors import UserError
-from hone.files import dumps, key_of, sha256
+from hone.core.errors import UserError
+from hone.core.files import dumps, key_of, sha256
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Pipeline, Stage

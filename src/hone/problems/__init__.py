@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hone.config import ProblemsParams
-from hone.errors import UserError
+from hone.core.config import ProblemsParams
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.problems.sampling import pick, sample
 from hone.problems.table import iter_problems, read_problems, write_problems
-from hone.records import Problem
 
 __all__ = ["iter_problems", "load", "pick", "read_problems", "sample", "write_problems"]
 

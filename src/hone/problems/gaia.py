@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Problem, json_lines
 from hone.problems.parquet import iter_rows, open_parquet
 from hone.progress import say
-from hone.records import Problem, json_lines
 
 LISTS = ("metadata.parquet", "metadata.jsonl")
 NEEDED = ("task_id", "question", "level", "final_answer")

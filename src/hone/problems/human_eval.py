@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
-from hone.records import Problem
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.runners import Case, Runner, Sandbox, Tests
 
 MAX_CASES = 12

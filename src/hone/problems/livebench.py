@@ -15,10 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.problems.livecodebench import problem_of
 from hone.problems.parquet import iter_rows, open_parquet, require
-from hone.records import Problem
 
 COLUMNS = ("question_id", "question_title", "turns")
 TESTS = ("public_test_cases", "private_test_cases")

@@ -15,9 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import DIFFICULTIES, Problem
 from hone.problems.parquet import iter_rows, open_parquet, require
-from hone.records import DIFFICULTIES, Problem
 from hone.runners import Case, Tests
 
 COLUMNS = (

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 Source = Path | BinaryIO
 

@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hone.config import SamplesParams
-from hone.errors import UserError
+from hone.core.config import SamplesParams
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.problems.parquet import Source, group_starts, iter_rows, name_of
 from hone.problems.table import iter_problems, open_problems
-from hone.records import Problem
 
 
 @dataclass(frozen=True)

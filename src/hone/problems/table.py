@@ -1,6 +1,6 @@
 """problems.parquet and samples.parquet: one schema, written in bounded row groups and read by parts.
 
-The schema is `hone.records.Problem`, every field a text column that is never null. Rows keep the order in
+The schema is `hone.core.records.Problem`, every field a text column that is never null. Rows keep the order in
 which they are given. Equal problems give equal bytes.
 """
 
@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hone.errors import UserError
-from hone.files import atomic
+from hone.core.errors import UserError
+from hone.core.files import atomic
+from hone.core.records import Problem
 from hone.problems.parquet import Source, iter_rows, name_of, open_parquet, require
-from hone.records import Problem
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(Problem))
 SCHEMA = pa.schema([pa.field(name, pa.string(), nullable=False) for name in COLUMNS])

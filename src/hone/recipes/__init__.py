@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.recipes.base import Recipe
 
 _SHARED = {"base"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from hone.config import (
+from hone.core.config import (
     AnswersParams,
     Block,
     DatasetParams,
@@ -21,8 +21,8 @@ from hone.config import (
     SamplesParams,
     TrainParams,
 )
-from hone.files import dumps
-from hone.records import Completion, Message, Metric, Problem, Row, Score, Split
+from hone.core.files import dumps
+from hone.core.records import Completion, Message, Metric, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 

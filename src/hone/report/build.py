@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
-from hone.files import MANIFEST, digest, read_json
-from hone.records import Completion, Row, Score, json_lines, read_jsonl
+from hone.core.errors import UserError
+from hone.core.files import MANIFEST, digest, read_json
+from hone.core.records import Completion, Row, Score, json_lines, read_jsonl
 
 ROOTS = ("data", "models", "results")
 SHARED = "base"  # models/base belongs to every recipe

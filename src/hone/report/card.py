@@ -11,7 +11,7 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hone.config import BaseModelParams
+from hone.core.config import BaseModelParams
 from hone.evaluation.summarise import TUNED
 from hone.evaluation.table import interval, ordered, words
 from hone.report.build import Skill

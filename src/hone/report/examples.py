@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hone.records import Score
+from hone.core.records import Score
 from hone.report.build import Skill
 
 EACH = 3  # rows of a kind

@@ -13,7 +13,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners.languages import language
 from hone.runners.reading import Limits
 from hone.runners.sandbox import Sandbox

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 Mode = Literal["strict", "best", "off"]
 LAYERS = ("rlimits", "namespaces", "landlock", "seccomp")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 Right = tuple[str, str]  # a path, and "list", "read" or "run"
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import q_script, q_values
 from hone.runners.languages import Language, command, standard_library
 from hone.runners.values import same

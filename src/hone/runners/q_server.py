@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import q_script, q_values
 from hone.runners.reading import Limits
 from hone.runners.tests import Tests

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners.values import decode
 from hone.runners.verdict import Answer, Outcome
 

@@ -21,7 +21,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import languages
 from hone.runners.isolation import interpreter, layers
 from hone.runners.languages import Language, python

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners.values import decode, encode
 
 _LAYOUT = 'expected {"entry": ..., "cases": [{"args": [...], "expected": ...}]} or {"cases": [{"stdin", "stdout"}]}'

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeVar
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.ledger import Claims, Ledger
 from hone.progress import Progress
 from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable

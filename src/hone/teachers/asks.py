@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import jsonschema
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Message
 from hone.ledger import content_key
-from hone.records import Message
 
 _PATIENT = frozenset({408, 409, 425})  # a client error in name only
 _FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?```\s*", re.DOTALL)

@@ -17,11 +17,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from hone.errors import UserError
-from hone.files import dumps, read_json, write_json
+from hone.core.errors import UserError
+from hone.core.files import dumps, read_json, write_json
+from hone.core.records import Message
 from hone.ledger import Ledger
 from hone.progress import say
-from hone.records import Message
 from hone.teachers.asking import LEFT, TRIES, Outcome
 from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable
 from hone.teachers.budget import Budget

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hone.config import Price
-from hone.errors import UserError
+from hone.core.config import Price
+from hone.core.errors import UserError
 from hone.teachers.asks import Answer, Ask
 
 MILLION = 1_000_000

@@ -10,7 +10,7 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable, failure
 from hone.teachers.batches import Results
 from hone.teachers.keys import Key

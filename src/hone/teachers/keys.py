@@ -2,7 +2,7 @@
 
 import os
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 HIDDEN = "[key]"
 

@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from hone.records import Message
+from hone.core.records import Message
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import openai
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable, failure
 from hone.teachers.batches import Results
 from hone.teachers.keys import Key

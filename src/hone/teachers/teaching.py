@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from hone.config import DraftsParams, EndpointParams
+from hone.core.config import DraftsParams, EndpointParams
+from hone.core.records import Message
 from hone.ledger import Claims, Ledger
-from hone.records import Message
 from hone.teachers.asking import LEFT, Asker, Asks, Outcome
 from hone.teachers.asks import Answer, Ask, SetAside, Told, json_text
 from hone.teachers.batches import BatchClient, Batcher

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hone.core.files import dumps
 from hone.events import Log
-from hone.files import dumps
 
 
 def tags(log: Log) -> dict[str, str]:

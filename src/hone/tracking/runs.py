@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from hone import events
+from hone.core.files import dumps, sha256
 from hone.events import ARTIFACTS, Log
-from hone.files import dumps, sha256
 from hone.tracking import builds, models, traces
 from hone.tracking.facts import flat, status, tags
 from hone.tracking.stores import Store

@@ -6,8 +6,8 @@ A trace's id is made of the run and the answer, so that an import again finds it
 import hashlib
 from typing import Any
 
+from hone.core.files import dumps
 from hone.events import Log
-from hone.files import dumps
 from hone.tracking.stores import Store
 
 PREVIEW = 1000  # characters

@@ -18,8 +18,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from hone.errors import Interrupted, UserError
-from hone.files import atomic, numbered, numbered_folder, read_json, sha256, write_json
+from hone.core.errors import Interrupted, UserError
+from hone.core.files import atomic, numbered, numbered_folder, read_json, sha256, write_json
 
 STATE = "state.json"
 FORMAT = 2

@@ -6,9 +6,9 @@ Within a stage the order is drawn, by batches.py.
 from collections.abc import Sequence
 from pathlib import Path
 
-from hone.config import TrainParams
-from hone.errors import UserError
-from hone.records import DIFFICULTIES, Row
+from hone.core.config import TrainParams
+from hone.core.errors import UserError
+from hone.core.records import DIFFICULTIES, Row
 
 
 def stages(rows: Sequence[Row], params: TrainParams, path: Path) -> list[int]:

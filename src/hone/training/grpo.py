@@ -19,15 +19,15 @@ import torch
 
 from hone import attention, chat, models, retrieval, tokens
 from hone.chat import Chat
-from hone.config import RLParams
-from hone.errors import Interrupted, UserError
+from hone.core.config import RLParams
+from hone.core.errors import Interrupted, UserError
+from hone.core.files import atomic_folder, digest, key_of, read_json, write_json, write_text
+from hone.core.records import Row, read_jsonl
 from hone.events import Events
-from hone.files import atomic_folder, digest, key_of, read_json, write_json, write_text
 from hone.generation import decode as decoding
 from hone.generation.batches import evaluating
 from hone.generation.decode import decode
 from hone.progress import Progress
-from hone.records import Row, read_jsonl
 from hone.retrieval import shown
 from hone.training.batches import collate
 from hone.training.checkpoints import Stop

@@ -20,8 +20,8 @@ from torch.distributed.tensor import DTensor
 
 from hone.attention import in_blocks
 from hone.chat import Encoded
-from hone.config import TrainParams
-from hone.errors import Interrupted, UserError
+from hone.core.config import TrainParams
+from hone.core.errors import Interrupted, UserError
 from hone.events import Events
 from hone.progress import Progress
 from hone.training import checkpoints

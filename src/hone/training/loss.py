@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch.autograd import Function
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.training.batches import Batch
 
 # Settings by which some architectures bend their logits after the head, which this shortcut would leave out.

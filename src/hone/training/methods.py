@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 
-from hone.config import TrainParams
+from hone.core.config import TrainParams
 
 
 def prepare(model: Any, params: TrainParams, new_ids: Sequence[int]) -> Any:

@@ -17,11 +17,11 @@ import torch
 
 from hone import attention, chat, models, tokens
 from hone.chat import Chat, Encoded
-from hone.config import TrainParams
-from hone.errors import UserError
+from hone.core.config import TrainParams
+from hone.core.errors import UserError
+from hone.core.files import atomic_folder, digest, key_of, write_json, write_text
+from hone.core.records import Row, read_jsonl
 from hone.events import Events
-from hone.files import atomic_folder, digest, key_of, write_json, write_text
-from hone.records import Row, read_jsonl
 from hone.training.batches import Batch
 from hone.training.checkpoints import Stop
 from hone.training.curriculum import stages

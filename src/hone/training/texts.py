@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hone.chat import Chat, Encoded
-from hone.config import TrainParams
-from hone.errors import UserError
-from hone.records import Text, read_jsonl
+from hone.core.config import TrainParams
+from hone.core.errors import UserError
+from hone.core.records import Text, read_jsonl
 
 END = "<|endoftext|>"  # what base models were shown between documents, where their tokenizer has it
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from hone.config import RLParams
+from hone.core.config import RLParams
 from hone.progress import Progress
 from hone.training.checkpoints import Stop
 

@@ -8,7 +8,7 @@ from bench.endpoint import Endpoint, Limits
 from tests.unit.test_reuse import script
 
 from hone import events
-from hone.records import Completion, Message, Row, read_jsonl, write_jsonl
+from hone.core.records import Completion, Message, Row, read_jsonl, write_jsonl
 
 COMPLETE = script("complete")
 CANARY = "sk-canary-77aa03"

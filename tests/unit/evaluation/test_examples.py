@@ -1,5 +1,5 @@
+from hone.core.records import Message, Row
 from hone.evaluation.examples import page
-from hone.records import Message, Row
 
 
 def row(name, reply="right"):

@@ -9,7 +9,7 @@ from bench.endpoint import Endpoint, Limits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.config import JudgeParams
+from hone.core.config import JudgeParams
 from hone.evaluation.judge import Judged, Pair, account, judge, kappa
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks

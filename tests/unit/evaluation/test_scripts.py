@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hone.errors import UserError
-from hone.files import write_json
-from hone.records import Completion, Message, Row, Score, read_jsonl, write_jsonl
+from hone.core.errors import UserError
+from hone.core.files import write_json
+from hone.core.records import Completion, Message, Row, Score, read_jsonl, write_jsonl
 from hone.runners import Case, Tests
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"

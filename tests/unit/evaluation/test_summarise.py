@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Score
 from hone.evaluation.picture import draw
 from hone.evaluation.statistics import newcombe, wilson
 from hone.evaluation.summarise import gather, pairs, points, summarise
 from hone.evaluation.table import table
-from hone.records import Score
 
 METRICS = ("accuracy", "fix_rate", "never")
 

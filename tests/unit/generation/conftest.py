@@ -17,8 +17,8 @@ from transformers import (
 )
 
 from hone import tokens
-from hone.config import NewToken
-from hone.files import atomic_folder
+from hone.core.config import NewToken
+from hone.core.files import atomic_folder
 from hone.generation.replies import Folders
 from hone.models import save_adapter
 

@@ -6,8 +6,8 @@ import random
 import pytest
 import torch
 
-from hone.config import GenerateParams
-from hone.errors import UserError
+from hone.core.config import GenerateParams
+from hone.core.errors import UserError
 from hone.generation import batches, complete
 from hone.generation.batches import recall
 from hone.parts import Part

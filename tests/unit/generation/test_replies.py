@@ -11,12 +11,12 @@ import torch
 
 from hone import models, tokens
 from hone.chat import Chat
-from hone.config import GenerateParams
-from hone.errors import UserError
-from hone.files import write_json
+from hone.core.config import GenerateParams
+from hone.core.errors import UserError
+from hone.core.files import write_json
+from hone.core.records import Completion, Message, Row, read_jsonl, write_jsonl
 from hone.generation import complete
 from hone.generation.replies import replies
-from hone.records import Completion, Message, Row, read_jsonl, write_jsonl
 
 TALKS = [(Message("user", f"Why does {word} fail?"),) for word in ("this", "that <|AGENT|>", "it")]
 NAMES = ["row a", "row b", "row c"]

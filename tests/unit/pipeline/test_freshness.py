@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from snakemake.persistence.file import FilePersistence
 
-from hone.files import atomic_folder, write_text
+from hone.core.files import atomic_folder, write_text
 from hone.pipeline import freshness
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline import bridge, orphans
 from hone.pipeline import snakemake_records as records
 

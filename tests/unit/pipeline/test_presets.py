@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hone.config import BaseModelParams, Block, TrainParams
-from hone.errors import UserError
+from hone.core.config import BaseModelParams, Block, TrainParams
+from hone.core.errors import UserError
 from hone.pipeline import presets
 from hone.pipeline.params import check_params, tree
 

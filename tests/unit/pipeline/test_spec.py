@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline.code import closure
 from hone.pipeline.params import check_params, tree
 from hone.pipeline.spec import SOURCES, Pipeline, Stage
@@ -102,6 +102,12 @@ def test_a_stage_lists_all_code_that_its_script_imports(stage: Stage):
         code |= closure(next(file for file in found if (ROOT / file).is_file()), ROOT)
     missing = sorted(str(file) for file in code if str(file) not in stage.inputs and not _says_nothing(ROOT / file))
     assert not missing, f"dvc.yaml: stage {stage.name}: add to deps: {', '.join(missing)}"
+
+
+def test_how_endpoints_are_asked_makes_no_data_set_score_or_table_stale():
+    after = [stage for stage in REAL.stages.values() if stage.kind in ("dataset", "scores", "eval", "report")]
+    assert [stage.name for stage in after if "src/hone/teachers/asking.py" in stage.inputs] == []
+    assert "src/hone/teachers/asking.py" in REAL["special_tokens-drafts"].inputs
 
 
 @pytest.mark.parametrize("stage", REAL.stages.values(), ids=lambda stage: stage.name)

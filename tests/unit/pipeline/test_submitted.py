@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.pipeline import submitted
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Stage

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.problems import gaia
 
 ROWS = [

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from hone.config import ProblemsParams
-from hone.errors import UserError
-from hone.files import read_json
+from hone.core.config import ProblemsParams
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Problem
 from hone.problems import human_eval, load, read_problems
-from hone.records import Problem
 from hone.runners import Sandbox, Tests
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.config import ProblemsParams
-from hone.errors import UserError
+from hone.core.config import ProblemsParams
+from hone.core.errors import UserError
 from hone.problems import livecodebench, load
 from hone.problems.livecodebench import COLUMNS, packed_text
 from hone.runners import Sandbox, Tests

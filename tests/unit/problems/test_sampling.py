@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hone.config import SamplesParams
-from hone.errors import UserError
+from hone.core.config import SamplesParams
+from hone.core.errors import UserError
 from hone.problems.sampling import Candidate, pick, quotas
 
 DIFFICULTIES = ("easy", "medium", "hard", "")

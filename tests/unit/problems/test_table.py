@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.config import SamplesParams
-from hone.errors import UserError
+from hone.core.config import SamplesParams
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.problems import iter_problems, read_problems, sample, table, write_problems
 from hone.problems.parquet import open_parquet
-from hone.records import Problem
 
 FOOTER = 1 << 16  # what a reader takes of a file's end to find the footer
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from hone.core.records import Problem
 from hone.recipes import get
-from hone.records import Problem
 from hone.runners import Case, Limits, Sandbox, Tests
 
 SOLUTION = """

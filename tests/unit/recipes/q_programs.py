@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from hone.core.records import Problem
 from hone.recipes.q_language.bank.human_eval import ENTRY
-from hone.records import Problem
 from hone.runners import Case, Tests
 
 _DRAW = random.Random(7)

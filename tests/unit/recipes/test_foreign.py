@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hone.calls import Call
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.problems import read_problems
 from hone.recipes.tool_traces import RECIPE
 from hone.recipes.tool_traces.foreign import Account, load

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from hone.config import ProblemsParams
-from hone.errors import UserError
+from hone.core.config import ProblemsParams
+from hone.core.errors import UserError
+from hone.core.records import Problem
 from hone.problems import load
 from hone.problems.inputs import answered, weakness, widened
 from hone.recipes.q_language.bank import human_eval
 from hone.recipes.q_language.bank.families import FAMILIES, tasks
 from hone.recipes.q_language.bank.human_eval import ENTRY, programs
 from hone.recipes.q_language.bank.mistakes import SHOWN, mistakes
-from hone.records import Problem
 from hone.runners import Case, Limits, Runner, Sandbox, Tests, language
 from hone.runners.q import crosses
 

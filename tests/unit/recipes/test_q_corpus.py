@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hone.core.records import Message, Row, Text, read_jsonl, write_jsonl
 from hone.recipes import get
 from hone.recipes.base import WritesDocuments, row_id
 from hone.recipes.q_language import corpus
 from hone.recipes.q_language import problems as made
 from hone.recipes.q_language.bank.families import tasks
 from hone.recipes.q_language.drafts import draft
-from hone.records import Message, Row, Text, read_jsonl, write_jsonl
 from hone.runners import Limits, Sandbox, language
 
 ROOT = Path(__file__).parents[3]

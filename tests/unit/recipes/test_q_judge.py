@@ -8,10 +8,10 @@ import pytest
 from tests.unit.recipes import q_cheats, q_programs
 from tests.unit.recipes.q_programs import PROBLEMS
 
+from hone.core.records import Completion
 from hone.recipes import get
 from hone.recipes.q_language.judge import judged, outcome_of
 from hone.recipes.q_language.kinds import KINDS, fenced, row
-from hone.records import Completion
 from hone.runners import Case, CaseVerdict, Limits, Sandbox, Tests, language
 
 spec = importlib.util.spec_from_file_location("script_rl", Path(__file__).parents[3] / "scripts" / "rl.py")

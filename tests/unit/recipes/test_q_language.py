@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hone.config import ProblemsParams
-from hone.errors import UserError
+from hone.core.config import ProblemsParams
+from hone.core.errors import UserError
+from hone.core.records import Completion, Message, Problem, Row, write_jsonl, write_lines
 from hone.problems.inputs import FEWEST, weakness
 from hone.recipes import get
 from hone.recipes.base import Place, row_id
@@ -20,7 +21,6 @@ from hone.recipes.q_language.bank.families import tasks
 from hone.recipes.q_language.formats import exported, imported
 from hone.recipes.q_language.kinds import KINDS, fenced, program
 from hone.recipes.q_language.tested import chosen, q_test, written
-from hone.records import Completion, Message, Problem, Row, write_jsonl, write_lines
 from hone.runners import Case, Limits, Sandbox, Tests, language
 from hone.teachers.lessons import Taught
 

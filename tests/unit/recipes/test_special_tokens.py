@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Completion, Message
 from hone.recipes import get
 from hone.recipes.special_tokens.bugs import bugs, in_prose, with_failed_assertion
 from hone.recipes.special_tokens.drafts import row_id
 from hone.recipes.special_tokens.grammar import parse
 from hone.recipes.special_tokens.requests import WEIGHTS, phrases, request, styles_for
-from hone.records import Completion, Message
 from hone.runners import Tests
 
 RECIPE = get("special_tokens")

@@ -5,10 +5,10 @@ import pytest
 
 from hone import recipes
 from hone.calls import Call
-from hone.config import TrainParams
+from hone.core.config import TrainParams
+from hone.core.records import Completion, Message
 from hone.problems import questions
 from hone.recipes.tool_traces import RECIPE
-from hone.records import Completion, Message
 from hone.runners import Sandbox
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from hone.core.files import atomic_folder, write_json, write_text
+from hone.core.records import Completion, Message, Row, Score, write_jsonl, write_lines
 from hone.dataset import described
 from hone.evaluation.summarise import gather, points, summarise
-from hone.files import atomic_folder, write_json, write_text
 from hone.recipes.base import row_id
-from hone.records import Completion, Message, Row, Score, write_jsonl, write_lines
 
 METRICS = ("mode_accuracy", "fix_rate")
 VARIANTS = {"keyword": 0.6, "base": 0.1, "sft": 0.9}  # the share of rows that each gets right

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hone.config import BaseModelParams
-from hone.files import read_json
+from hone.core.config import BaseModelParams
+from hone.core.files import read_json
 from hone.report.build import load
 from hone.report.card import card
 

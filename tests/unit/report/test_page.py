@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hone import recipes
-from hone.errors import UserError
-from hone.files import read_json
+from hone.core.errors import UserError
+from hone.core.files import read_json
 from hone.recipes.base import Chart
 from hone.report.build import load
 from hone.report.page import page

@@ -12,8 +12,8 @@ import yaml
 from tests.unit.report.conftest import make
 from tests.unit.report.test_page import figures
 
+from hone.core.records import Score, read_jsonl
 from hone.evaluation.statistics import Value, compare
-from hone.records import Score, read_jsonl
 from hone.report.build import load
 from hone.report.page import page
 

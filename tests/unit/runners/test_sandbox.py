@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners import Case, Limits, Sandbox, Tests
 from hone.runners.isolation import offered
 from hone.runners.languages import command, language

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.runners.tests import Case, Tests
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from tests.unit.teachers.virtual import Endpoint, clock, run
 
-from hone.config import Price
-from hone.errors import UserError
+from hone.core.config import Price
+from hone.core.errors import UserError
+from hone.core.records import Message
 from hone.ledger import Claims, Ledger
-from hone.records import Message
 from hone.teachers.asking import LEFT, Asker, every
 from hone.teachers.asks import Answer, Ask, SetAside, Trouble, Unusable, check_usable
 from hone.teachers.budget import Budget

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hone.records import Message
+from hone.core.records import Message
 from hone.teachers import batches
 from hone.teachers.asks import Ask
 

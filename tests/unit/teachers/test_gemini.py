@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from hone.config import Price
-from hone.errors import UserError
+from hone.core.config import Price
+from hone.core.errors import UserError
+from hone.core.records import Message
 from hone.ledger import Ledger
-from hone.records import Message
 from hone.teachers.asking import every
 from hone.teachers.asks import Answer, Ask, Refused, Trouble, Unusable
 from hone.teachers.batches import Batcher

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import pytest
 from bench.endpoint import Endpoint, Limits
 
-from hone.config import Price
-from hone.errors import UserError
+from hone.core.config import Price
+from hone.core.errors import UserError
+from hone.core.records import Message
 from hone.ledger import Claims, Ledger
-from hone.records import Message
 from hone.teachers.asking import LEFT, Asker, every
 from hone.teachers.asks import Answer, Ask, Refused, SetAside, Trouble, Unusable
 from hone.teachers.batches import Batcher

@@ -13,10 +13,10 @@ from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from hone import tokens
 from hone.chat import Encoded
-from hone.config import NewToken, TrainParams
+from hone.core.config import NewToken, TrainParams
+from hone.core.files import atomic_folder
+from hone.core.records import Message, Row, write_jsonl
 from hone.events import Events
-from hone.files import atomic_folder
-from hone.records import Message, Row, write_jsonl
 from hone.training.checkpoints import Stop
 from hone.training.loop import Loop
 from hone.training.methods import prepare

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.unit.training.conftest import NEW_IDS, StopAfter, params, rows, tiny
 
-from hone.errors import Interrupted
+from hone.core.errors import Interrupted
 from hone.events import Events
 from hone.training import run
 from hone.training.checkpoints import Stop

@@ -3,7 +3,7 @@ import shutil
 import pytest
 import torch
 
-from hone.errors import Interrupted, UserError
+from hone.core.errors import Interrupted, UserError
 from hone.training import checkpoints
 from hone.training.checkpoints import Copy, Stop, Superseded
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hone.errors import Interrupted, UserError
-from hone.files import read_json
-from hone.records import write_jsonl
+from hone.core.errors import Interrupted, UserError
+from hone.core.files import read_json
+from hone.core.records import write_jsonl
 from hone.training import run
 from hone.training.checkpoints import Stop
 from hone.training.curriculum import stages

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hone import tokens
-from hone.config import RLParams
-from hone.errors import Interrupted, UserError
-from hone.files import read_json
-from hone.records import Row, read_jsonl
+from hone.core.config import RLParams
+from hone.core.errors import Interrupted, UserError
+from hone.core.files import read_json
+from hone.core.records import Row, read_jsonl
 from hone.training import grpo, run
 
 from .conftest import conversation, params

@@ -5,7 +5,7 @@ import signal
 import pytest
 import torch
 
-from hone.errors import Interrupted, UserError
+from hone.core.errors import Interrupted, UserError
 from hone.training import checkpoints
 from hone.training.batches import collate
 from hone.training.checkpoints import Stop

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 from hone.training.batches import collate
 from hone.training.lean import lean
 from hone.training.loss import summed_loss

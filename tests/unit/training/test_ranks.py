@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hone.files import read_json
+from hone.core.files import read_json
 
 REPOSITORY = Path(__file__).parents[3]
 KINDS = {"lora": {"method": "lora", "dropout": 0.1}, "full": {"method": "full"}}

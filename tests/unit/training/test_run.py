@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 import hone
 from hone import models
 from hone.chat import Chat
-from hone.errors import Interrupted, UserError
-from hone.records import Message, write_jsonl
+from hone.core.errors import Interrupted, UserError
+from hone.core.records import Message, write_jsonl
 from hone.training import run
 from hone.training.batches import collate
 from hone.training.checkpoints import Stop

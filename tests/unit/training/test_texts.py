@@ -8,9 +8,9 @@ import pytest
 
 from hone import models
 from hone.chat import Chat
-from hone.errors import UserError
-from hone.files import read_json
-from hone.records import Text, write_jsonl
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Text, write_jsonl
 from hone.training import texts
 
 from .conftest import params

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hone.files import MANIFEST, atomic_folder, write_text
+from hone.core.files import MANIFEST, atomic_folder, write_text
 from hone.pipeline.spec import Pipeline
 
 UNUSED = "max_chars"  # a parameter that changes no output

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import hone
-from hone.files import MANIFEST, atomic_folder, write_text
+from hone.core.files import MANIFEST, atomic_folder, write_text
 
 OUTPUTS = {"--out", "--picture", "--comparison", "--alpaca", "--validation", "--report"}
 WRITTEN_BY = {

@@ -7,8 +7,8 @@ import json
 import random
 from collections.abc import Iterator
 
+from hone.core.records import Problem
 from hone.problems.questions.families import FAMILIES
-from hone.records import Problem
 
 SOURCE = "questions"
 COUNT = 360  # before those that came out twice are left out

@@ -16,12 +16,12 @@ from typing import Any
 
 from pydantic import Field
 
-from hone.config import BootstrapParams, CorpusParams, ProblemsParams, RLParams, TrainParams
+from hone.core.config import BootstrapParams, CorpusParams, ProblemsParams, RLParams, TrainParams
+from hone.core.records import Completion, Message, Problem, Row, Score, Split
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.q_language import corpus, drafts, formats, problems, scoring, taught
 from hone.recipes.q_language.kinds import KINDS
 from hone.recipes.q_language.verify import verify
-from hone.records import Completion, Message, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 

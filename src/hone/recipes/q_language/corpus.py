@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from hone.core.records import Row
 from hone.recipes.q_language.kinds import program
-from hone.records import Row
 from hone.runners import Runner
 from hone.runners.q_script import quoted
 

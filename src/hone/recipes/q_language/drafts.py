@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from hone.core.records import Problem, Row, Split
 from hone.recipes.q_language.bank import human_eval
 from hone.recipes.q_language.bank.families import tasks
 from hone.recipes.q_language.bank.mistakes import mistakes, slips
 from hone.recipes.q_language.kinds import KINDS, asked, row
 from hone.recipes.q_language.problems import parameters, tags
 from hone.recipes.q_language.tested import chosen, python_test, q_test
-from hone.records import Problem, Row, Split
 from hone.runners import Case, Runner, Tests
 from hone.teachers.mutate import mutants
 

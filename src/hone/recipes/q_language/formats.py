@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
-from hone.files import read_json
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Message, Row, iter_jsonl, json_lines
 from hone.recipes.q_language.kinds import KINDS
-from hone.records import Message, Row, iter_jsonl, json_lines
 
 _LAYOUTS = "our rows (messages, meta, ...) or {prompt, completion, kind}"
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hone.core.records import Row
 from hone.recipes.q_language.kinds import LANGUAGE, TEST, program
-from hone.records import Row
 from hone.runners import Case, CaseVerdict, Runner, Tests
 from hone.runners.q_values import canonical
 from hone.runners.values import same

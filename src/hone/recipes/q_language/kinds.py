@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from hone.core.records import Message, Problem, Row, Split
 from hone.recipes.base import row_id
 from hone.recipes.q_language.bank.human_eval import ENTRY
-from hone.records import Message, Problem, Row, Split
 
 KINDS = ("description_to_q", "python_to_q", "q_to_python", "pytest_to_qtest")
 LANGUAGE = {"q_to_python": "python"}  # that the reply is in, where it is not q

@@ -12,12 +12,12 @@ from dataclasses import replace
 from functools import cache
 from zlib import crc32
 
+from hone.core.records import Problem
 from hone.problems.human_eval import with_difficulty
 from hone.problems.inputs import answered, weakness, widened
 from hone.recipes.q_language.bank.families import FAMILIES, tasks
 from hone.recipes.q_language.bank.human_eval import ENTRY, UNFIT
 from hone.recipes.q_language.bank.tasks import Task
-from hone.records import Problem
 from hone.runners import Limits, Runner, Sandbox, Tests
 from hone.runners.q import crosses
 

@@ -1,10 +1,10 @@
 """What a completion is worth, and the rule that a model has to beat."""
 
+from hone.core.records import Completion, Row
 from hone.recipes.base import Scored
 from hone.recipes.q_language.bank.human_eval import ENTRY
 from hone.recipes.q_language.judge import judged
 from hone.recipes.q_language.kinds import LANGUAGE, TEST, reply
-from hone.records import Completion, Row
 from hone.runners import Runner
 
 METRICS = ("passed", "tests_passed", "valid_rate")

@@ -4,11 +4,11 @@ import random
 
 from pydantic import BaseModel, ConfigDict
 
+from hone.core.records import Message, Row
 from hone.recipes.base import Place
 from hone.recipes.q_language.drafts import exercise
 from hone.recipes.q_language.judge import judged
 from hone.recipes.q_language.kinds import row
-from hone.records import Message, Row
 from hone.runners import Runner
 from hone.teachers.lessons import Lost, Teacher
 

@@ -1,9 +1,9 @@
 """The proof of a row: its reply was run and is right, and so is the program that its prompt shows."""
 
+from hone.core.records import Row
 from hone.recipes.base import Check, unchanged
 from hone.recipes.q_language.judge import judged, refuses
 from hone.recipes.q_language.kinds import KINDS, LANGUAGE, program, reply
-from hone.records import Row
 from hone.runners import Runner, Tests
 
 PROVEN = Check()

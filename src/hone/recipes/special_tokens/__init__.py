@@ -15,11 +15,11 @@ from typing import Any
 
 from pydantic import field_validator
 
-from hone.config import NewToken, ProblemsParams
+from hone.core.config import NewToken, ProblemsParams
+from hone.core.records import Completion, Message, Problem, Row, Score, Split
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.special_tokens import drafts, formats, scoring, taught
 from hone.recipes.special_tokens.verify import verify
-from hone.records import Completion, Message, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 

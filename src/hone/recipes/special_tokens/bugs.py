@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from hone.records import Problem
+from hone.core.records import Problem
 from hone.runners import CaseVerdict, Runner, Tests, Verdict
 from hone.teachers.mutate import Mutant, mutants
 

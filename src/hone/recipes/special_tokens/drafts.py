@@ -3,11 +3,11 @@
 import random
 from collections.abc import Iterator, Mapping
 
+from hone.core.records import Message, Problem, Row, Split
 from hone.recipes.base import row_id
 from hone.recipes.special_tokens.bugs import Bug, bugs, with_failed_assertion
 from hone.recipes.special_tokens.grammar import Reply
 from hone.recipes.special_tokens.requests import WEIGHTS, Request, request, styles_for
-from hone.records import Message, Problem, Row, Split
 from hone.runners import Runner
 
 _PROBE_CALLS = 3

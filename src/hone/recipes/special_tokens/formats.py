@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hone.errors import UserError
-from hone.files import read_json
-from hone.records import Message, Row, iter_jsonl, json_lines
+from hone.core.errors import UserError
+from hone.core.files import read_json
+from hone.core.records import Message, Row, iter_jsonl, json_lines
 
 _LAYOUTS = "our rows (messages, meta, ...), Alpaca (instruction, input, output) or {Query, Output}"
 

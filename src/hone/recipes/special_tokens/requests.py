@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from hone.core.records import Split
 from hone.recipes.special_tokens.bugs import Bug, Case
-from hone.records import Split
 
 # How often each style is drawn. Half of each label is hard: told so that a rule which looks for keywords takes it for
 # the other.

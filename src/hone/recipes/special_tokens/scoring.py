@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from hone.core.records import Completion, Row
 from hone.recipes.base import Scored
 from hone.recipes.special_tokens.grammar import GrammarError, first_marker, parse
-from hone.records import Completion, Row
 from hone.runners import Runner, Tests
 
 METRICS = ("mode_accuracy", "format_rate", "marker_single_token", "fix_rate")

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
+from hone.core.records import Message, Row
 from hone.recipes.base import Place
 from hone.recipes.special_tokens.bugs import Bug, observed
 from hone.recipes.special_tokens.drafts import row
 from hone.recipes.special_tokens.grammar import Reply
 from hone.recipes.special_tokens.requests import Request
 from hone.recipes.special_tokens.verify import verify
-from hone.records import Message, Row
 from hone.runners import Runner
 from hone.teachers.lessons import Lost, Teacher
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from hone.core.records import Row
 from hone.recipes.base import Check, unchanged
 from hone.recipes.special_tokens.grammar import GrammarError, Reply, parse
-from hone.records import Row
 from hone.runners import Runner, Tests
 
 PROVEN = Check()

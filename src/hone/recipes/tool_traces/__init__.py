@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from hone.config import JudgeParams, ProblemsParams
+from hone.core.config import JudgeParams, ProblemsParams
+from hone.core.records import Completion, Message, Problem, Row, Score, Split
 from hone.recipes.base import Chart, Check, Place, RecipeParams, Scored, by_group
 from hone.recipes.tool_traces import formats, scoring, taught, traces
 from hone.recipes.tool_traces.verify import verify
-from hone.records import Completion, Message, Problem, Row, Score, Split
 from hone.runners import Runner
 from hone.teachers.lessons import Teacher
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from hone.calls import Call
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Problem, json_lines
 from hone.recipes.tool_traces.tools import TOOLS, check
-from hone.records import Problem, json_lines
 
 _TAGGED = re.compile(r"\s*<(thought|action|final_answer)>(.*)</\1>\s*", re.DOTALL)
 _ALIASES = {alias: tool.name for tool in TOOLS.values() for alias in (tool.name, *tool.aliases)}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hone.calls import Call
-from hone.records import Message, Row, iter_jsonl
+from hone.core.records import Message, Row, iter_jsonl
 
 
 def imported(path: Path) -> Iterable[Row]:

@@ -20,12 +20,12 @@ import re
 from collections.abc import Sequence
 
 from hone.calls import Call, Written, written
+from hone.core.records import Completion, Metric, Row
 from hone.evaluation.answers import right
 from hone.evaluation.tool_match import edit_distance, match, sequence_f1
 from hone.recipes.base import Scored
 from hone.recipes.tool_traces.tools import TOOLS, check, normalised
 from hone.recipes.tool_traces.traces import FAILED
-from hone.records import Completion, Metric, Row
 
 METRICS = (
     "call_name_accuracy", "call_match_rate", "call_exact_rate", "stop_accuracy", "answer_accuracy", "parse_rate",

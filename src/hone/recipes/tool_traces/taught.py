@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from hone.calls import Call
+from hone.core.records import Message, Row
 from hone.recipes.base import Place
 from hone.recipes.tool_traces.tools import TOOLS, World, check
 from hone.recipes.tool_traces.traces import Task, observed, opening, rows
-from hone.records import Message, Row
 from hone.runners import Runner
 from hone.teachers.lessons import Lost, Teacher
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hone.calls import Call, declaration
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Message, Problem, Row, Split
 from hone.recipes.base import row_id
 from hone.recipes.tool_traces.tools import TOOLS, ToolError, World, execute
-from hone.records import Message, Problem, Row, Split
 from hone.runners import Runner
 
 DECLARATION = declaration([tool.tool for tool in TOOLS.values()])

@@ -1,12 +1,12 @@
 """The proof of a row: every call fits its tool and is made again with the same result, and the answer is right."""
 
 from hone.calls import Call, declared
-from hone.errors import UserError
+from hone.core.errors import UserError
+from hone.core.records import Message, Row
 from hone.evaluation.answers import right
 from hone.recipes.base import Check, unchanged
 from hone.recipes.tool_traces.tools import TOOLS, World, check
 from hone.recipes.tool_traces.traces import FAILED, observed
-from hone.records import Message, Row
 from hone.runners import Runner
 
 PROVEN = Check()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 ENTRY = "solve"
 RIGHT = Path(__file__).with_name("human_eval.q")

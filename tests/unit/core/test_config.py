@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import model_validator
 
-from hone.config import BaseModelParams, Block, NewToken, TrainParams
-from hone.errors import UserError
+from hone.core.config import BaseModelParams, Block, NewToken, TrainParams
+from hone.core.errors import UserError
 from hone.pipeline.params import check_params, tree
 
 GOOD = "base_model: {source: packaged}\nskill:\n  sft: {rank: 8}\n"
@@ -55,7 +55,7 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path):
 
 
 def test_the_params_of_this_repository_are_valid():
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     assert "base_model" in check_params(root / "params.yaml", tree())
 
 
@@ -156,7 +156,7 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path: Path):
     ],
 )
 def test_a_teacher_that_cannot_be_asked_is_told_before_any_job(tmp_path: Path, drafts: str, told: str):
-    text = (Path(__file__).parents[2] / "params.yaml").read_text()
+    text = (Path(__file__).parents[3] / "params.yaml").read_text()
     file = tmp_path / "params.yaml"
     file.write_text(
         text.replace("    teacher: offline\n    seed: 17\n", "").replace("  drafts:\n", f"  drafts: {drafts}\n")

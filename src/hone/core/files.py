@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 MANIFEST = "manifest.json"
 

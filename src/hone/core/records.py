@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from hone.errors import UserError
-from hone.files import atomic, dumps
+from hone.core.errors import UserError
+from hone.core.files import atomic, dumps
 
 Split = Literal["train", "val", "test"]
 Role = Literal["system", "user", "assistant", "tools", "call", "tool"]  # the last three: calls.py

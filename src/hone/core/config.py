@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
-from hone.errors import UserError
+from hone.core.errors import UserError
 
 Positive = Annotated[int, Field(ge=1)]
 APIS = ("openai", "gemini")
