@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hone.progress import Progress
+from hone.core.progress import Progress
 from hone.runners import Case, Limits, Sandbox, Tests
 
 TESTS = Tests("f", (Case((1,), 2), Case((41,), 42)))

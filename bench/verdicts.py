@@ -17,8 +17,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from hone.core.progress import track
 from hone.problems import human_eval
-from hone.progress import track
 from hone.runners import Limits, Sandbox, Tests, Verdict
 from hone.runners.isolation import interpreter
 from hone.teachers.mutate import mutants

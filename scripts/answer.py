@@ -13,8 +13,8 @@ from hone import recipes
 from hone.core.config import GenerateParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import read_json, write_json
+from hone.core.progress import set_log
 from hone.core.records import Message, Row, json_lines
-from hone.progress import set_log
 from hone.recipes.base import Recipe
 
 VARIANT = "sft"

@@ -7,7 +7,7 @@ import typer
 
 from hone.core.config import BaseModelParams, block
 from hone.core.errors import one_message
-from hone.progress import set_log
+from hone.core.progress import set_log
 
 
 def main(

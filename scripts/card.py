@@ -12,7 +12,7 @@ import typer
 from hone.core.config import BaseModelParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import write_text
-from hone.progress import set_log
+from hone.core.progress import set_log
 from hone.report.build import load
 from hone.report.card import card
 

@@ -20,10 +20,10 @@ from hone import recipes
 from hone.core.config import APIS, AnswersParams, GenerateParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import digest, key_of
+from hone.core.progress import say, set_log
 from hone.core.records import Completion, Row, read_jsonl, write_jsonl
 from hone.events import Events
 from hone.parts import Part, PartOption
-from hone.progress import say, set_log
 from hone.recipes.base import Recipe
 from hone.teachers import asking
 from hone.teachers.asking import LEFT, Outcome

@@ -20,10 +20,10 @@ from hone import recipes
 from hone.core.config import CorpusParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import atomic, dumps, write_json
+from hone.core.progress import say, set_log, track
 from hone.core.records import Row, Text, iter_jsonl, read_jsonl
 from hone.corpus import Sieve, documents, is_val
 from hone.dataset import counts
-from hone.progress import say, set_log, track
 from hone.recipes.base import WritesDocuments
 from hone.runners import Sandbox, language
 

@@ -15,10 +15,10 @@ from hone import recipes
 from hone.core.config import DatasetParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import read_json, write_json, write_text
+from hone.core.progress import say, set_log, track
 from hone.core.records import Row, read_jsonl, write_jsonl
 from hone.dataset import SPLITS, balanced, counts, described, without_duplicates, without_overlaps
 from hone.parts import Part, PartOption
-from hone.progress import say, set_log, track
 from hone.recipes.base import Check
 from hone.reuse import Reuse
 from hone.runners import Sandbox, language

@@ -18,11 +18,11 @@ from hone import recipes
 from hone.core.config import DatasetParams, DraftsParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import digest, key_of, write_json
+from hone.core.progress import say, set_log, track
 from hone.core.records import Problem, Row, Split, write_jsonl
 from hone.dataset import assign, counts
 from hone.events import Events
 from hone.problems import read_problems
-from hone.progress import say, set_log, track
 from hone.recipes.base import Place, Recipe
 from hone.reuse import Reuse
 from hone.runners import Limits, Sandbox, language

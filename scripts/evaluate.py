@@ -10,12 +10,12 @@ import typer
 from hone import recipes
 from hone.core.errors import one_message
 from hone.core.files import digest, key_of, read_json, write_json
+from hone.core.progress import say, set_log
 from hone.core.records import Score, read_jsonl
 from hone.evaluation.picture import draw
 from hone.evaluation.summarise import points, summarise
 from hone.evaluation.table import table
 from hone.events import ARTIFACTS, Events
-from hone.progress import say, set_log
 
 
 def main(

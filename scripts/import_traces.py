@@ -7,8 +7,8 @@ import typer
 
 from hone.core.errors import UserError, one_message
 from hone.core.files import write_json
+from hone.core.progress import say, set_log
 from hone.problems import write_problems
-from hone.progress import say, set_log
 from hone.recipes.tool_traces.foreign import Account, load
 
 

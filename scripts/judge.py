@@ -17,13 +17,13 @@ from hone import recipes
 from hone.core.config import APIS, JudgeParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import digest, key_of, write_json, write_text
+from hone.core.progress import say, set_log
 from hone.core.records import Completion, Row, Score, read_jsonl, write_lines
 from hone.dataset import prompt_text
 from hone.evaluation.examples import page
 from hone.evaluation.judge import Judged, Pair, account, judge
 from hone.events import Events
 from hone.parts import Part, PartOption
-from hone.progress import say, set_log
 from hone.teachers import asking
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks

@@ -15,7 +15,7 @@ import typer
 from hone.core.config import TrainParams, block
 from hone.core.errors import one_message
 from hone.core.files import MANIFEST
-from hone.progress import set_log
+from hone.core.progress import set_log
 
 
 def main(

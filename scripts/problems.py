@@ -10,9 +10,9 @@ from hone import problems, recipes
 from hone.core.config import block
 from hone.core.errors import one_message
 from hone.core.files import write_json
+from hone.core.progress import say, set_log, track
 from hone.core.records import Problem
 from hone.dataset import counts
-from hone.progress import say, set_log, track
 
 
 def main(

@@ -12,7 +12,7 @@ import typer
 
 from hone.core.errors import one_message
 from hone.core.files import write_text
-from hone.progress import say, set_log
+from hone.core.progress import say, set_log
 from hone.report.build import load
 from hone.report.page import page
 

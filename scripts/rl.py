@@ -16,8 +16,8 @@ import typer
 from hone import recipes
 from hone.core.config import RLParams, block
 from hone.core.errors import UserError, one_message
+from hone.core.progress import set_log
 from hone.core.records import Completion, Row, is_right
-from hone.progress import set_log
 from hone.recipes.base import Recipe
 from hone.runners import Runner, Sandbox, language
 

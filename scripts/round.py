@@ -23,9 +23,9 @@ from hone import recipes
 from hone.core.config import BootstrapParams, GenerateParams, TrainParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import MANIFEST, atomic_folder, key_of, read_json, write_json
+from hone.core.progress import say, set_log
 from hone.core.records import Completion, Message, Row, is_right, read_jsonl, write_jsonl
 from hone.dataset import rank
-from hone.progress import say, set_log
 from hone.recipes.base import Recipe, row_id
 from hone.retrieval import shown
 from hone.runners import Runner, Sandbox, language

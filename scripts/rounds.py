@@ -7,8 +7,8 @@ import typer
 
 from hone.core.errors import one_message
 from hone.core.files import read_json, write_json
+from hone.core.progress import set_log
 from hone.evaluation.rounds import draw
-from hone.progress import set_log
 
 
 def main(

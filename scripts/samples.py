@@ -8,7 +8,7 @@ import typer
 from hone import problems
 from hone.core.config import SamplesParams, block
 from hone.core.errors import one_message
-from hone.progress import say, set_log
+from hone.core.progress import say, set_log
 
 
 def main(

@@ -12,9 +12,9 @@ import typer
 
 from hone import recipes
 from hone.core.errors import UserError, one_message
+from hone.core.progress import set_log, track
 from hone.core.records import Completion, Row, Score, read_jsonl, write_jsonl
 from hone.parts import Part, PartOption
-from hone.progress import set_log, track
 from hone.recipes.base import Scored
 from hone.reuse import Reuse
 from hone.runners import Runner, Sandbox, language

@@ -8,8 +8,8 @@ import typer
 from hone import tokens
 from hone.core.config import NewTokens, block
 from hone.core.errors import one_message
+from hone.core.progress import set_log
 from hone.core.records import Row, read_jsonl
-from hone.progress import set_log
 
 
 def main(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hone import recipes
 from hone.core.errors import UserError
+from hone.core.progress import track
 from hone.pipeline.names import hint
-from hone.progress import track
 from hone.runners import Sandbox, language
 
 

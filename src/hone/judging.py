@@ -7,7 +7,7 @@ from typing import Any
 
 from hone import runners
 from hone.core.errors import UserError
-from hone.progress import track
+from hone.core.progress import track
 from hone.runners import CaseVerdict, Tests, Verdict
 from hone.runners.values import encode
 

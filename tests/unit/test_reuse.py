@@ -185,7 +185,7 @@ def test_changed_code_makes_all_again_and_the_old_ledger_goes(tmp_path, monkeypa
     samples, out, work, log = (tmp_path / name for name in ("samples.parquet", "out", "work", "log"))
     write_problems(samples, PROBLEMS[:4])
     ledgers = []
-    for edited, expected in (("cli.py", (4, 0)), ("progress.py", (0, 4)), (file, (4, 0))):
+    for edited, expected in (("cli.py", (4, 0)), ("core/progress.py", (0, 4)), (file, (4, 0))):
         with (tmp_path / "hone" / edited).open("a") as stream:
             stream.write("\n")
         DRAFT("special_tokens", samples, out, tmp_path / "drafting.json", json.dumps(PARAMS), work, log)

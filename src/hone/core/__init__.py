@@ -1,1 +1,1 @@
-"""What everything rests on: messages to the user, files written whole, the rows that cross them, the parameter tree."""
+"""What everything rests on: messages to the user, progress, files written whole, the rows in them, the parameters."""

@@ -18,10 +18,10 @@ import numpy as np
 from hone.attention import in_blocks
 from hone.core.config import GenerateParams
 from hone.core.errors import UserError
+from hone.core.progress import Progress
 from hone.generation.decode import Finish, decode
 from hone.ledger import Ledger, content_key
 from hone.parts import Part
-from hone.progress import Progress
 
 Completed = tuple[tuple[int, ...], Finish]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from hone.core.errors import UserError
+from hone.core.progress import say
 from hone.core.records import Problem, json_lines
 from hone.problems.parquet import iter_rows, open_parquet
-from hone.progress import say
 
 LISTS = ("metadata.parquet", "metadata.jsonl")
 NEEDED = ("task_id", "question", "level", "final_answer")

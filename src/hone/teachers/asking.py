@@ -15,8 +15,8 @@ from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeVar
 
 from hone.core.errors import UserError
+from hone.core.progress import Progress
 from hone.ledger import Claims, Ledger
-from hone.progress import Progress
 from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable
 from hone.teachers.budget import Budget
 from hone.teachers.pacing import Pacer

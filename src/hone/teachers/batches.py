@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 from hone.core.errors import UserError
 from hone.core.files import dumps, read_json, write_json
+from hone.core.progress import say
 from hone.core.records import Message
 from hone.ledger import Ledger
-from hone.progress import say
 from hone.teachers.asking import LEFT, TRIES, Outcome
 from hone.teachers.asks import Answer, Ask, Client, Refused, SetAside, Told, Trouble, Unusable, call, check_usable
 from hone.teachers.budget import Budget

@@ -22,12 +22,12 @@ from hone.chat import Chat
 from hone.core.config import RLParams
 from hone.core.errors import Interrupted, UserError
 from hone.core.files import atomic_folder, digest, key_of, read_json, write_json, write_text
+from hone.core.progress import Progress
 from hone.core.records import Row, read_jsonl
 from hone.events import Events
 from hone.generation import decode as decoding
 from hone.generation.batches import evaluating
 from hone.generation.decode import decode
-from hone.progress import Progress
 from hone.retrieval import shown
 from hone.training.batches import collate
 from hone.training.checkpoints import Stop

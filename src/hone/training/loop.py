@@ -22,8 +22,8 @@ from hone.attention import in_blocks
 from hone.chat import Encoded
 from hone.core.config import TrainParams
 from hone.core.errors import Interrupted, UserError
+from hone.core.progress import Progress
 from hone.events import Events
-from hone.progress import Progress
 from hone.training import checkpoints
 from hone.training.batches import Batch, Step, by_length, collate, steps_of_epoch
 from hone.training.checkpoints import Copy, Stop, Superseded, Tensors

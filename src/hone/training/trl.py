@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from hone.core.config import RLParams
-from hone.progress import Progress
+from hone.core.progress import Progress
 from hone.training.checkpoints import Stop
 
 if TYPE_CHECKING:

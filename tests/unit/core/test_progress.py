@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from hone import progress
-from hone.progress import Progress, track
+from hone.core import progress
+from hone.core.progress import Progress, track
 
 
 class Clock:
