@@ -2,7 +2,8 @@
 one behind an endpoint; else it is a variant without a model: the recipe's rule answers, or, as "oracle", the reply of
 the row itself, which has to score all that can be scored.
 
-All variants see the same rows in the same order with the same seeds. Finished batches are kept in --work, so that a
+All variants see the same rows in the same order with the same seeds; one that was trained by reinforcement learning is
+asked as it was there, for thoughts or not (a block `rl` in --params). Finished batches are kept in --work, so that a
 run which was killed goes on where it stopped; what an endpoint answered is kept beside it, and never paid for twice.
 """
 
@@ -16,8 +17,8 @@ from typing import Annotated
 
 import typer
 
-from hone import recipes
-from hone.core.config import APIS, AnswersParams, GenerateParams, block
+from hone import reasoning, recipes
+from hone.core.config import APIS, AnswersParams, Format, GenerateParams, RLParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.files import digest, key_of
 from hone.core.progress import say, set_log
@@ -54,21 +55,22 @@ def main(
         set_log(log)
         share = Part.parse(part)
         skill = recipes.get(recipe)
-        generate = block(params, "generate", GenerateParams)
+        generate, form = block(params, "generate", GenerateParams), block(params, "rl", RLParams).format
         tested = read_jsonl(rows, Row)
         if not tested:
             raise UserError(f"{rows}: expected test rows, found none")
         if "endpoint" in json.loads(params):
             given = block(params, "endpoint", AnswersParams)
             stage = work or Path("work") / f"{recipe}-complete-{variant}"  # as the stage is called
-            found = by_endpoint(skill, variant, tested, generate, given, stage, rows, share)
+            found = by_endpoint(skill, variant, tested, generate, given, stage, rows, share, form)
         elif base is None:
             found = without_model(skill, variant, tested, generate.samples)
         elif tokenizer is None:
             raise UserError("--tokenizer: expected a folder beside --base, found nothing")
         else:
             with state(work) as folder:
-                found = by_model(skill, variant, tested, generate, (base, tokenizer, adapter), folder, rows, share)
+                model = (base, tokenizer, adapter)
+                found = by_model(skill, variant, tested, generate, model, folder, rows, share, form)
         if share.whole:
             write_jsonl(out, found)
 
@@ -91,15 +93,16 @@ def by_model(
     work: Path,
     source: Path,
     part: Part,
+    form: Format = "plain",
 ) -> list[Completion]:
     """What a model answers; nothing for a part, which is only kept. `UserError` for a row whose prompt does not fit."""
     from hone.generation.replies import CODE, Folders, replies  # here: the rule needs no torch
 
     folders = Folders(*model)
-    facts = params.model_dump() | {"recipe": skill.name, "variant": variant}
+    facts = params.model_dump() | {"recipe": skill.name, "variant": variant, "format": form}
     folder = work / key_of(facts, [*folders.paths, source, *CODE])
     inputs = {str(path): digest(path) for path in (*folders.paths, source)}
-    prompts = [skill.prompt(row, variant) for row in rows]
+    prompts = [reasoning.asked(skill.prompt(row, variant), form) for row in rows]
     asked = (folders, prompts, [f"row {row.id}" for row in rows], params, folder / "batches.jsonl")
     if not part.whole:
         replies(*asked, part)
@@ -126,6 +129,7 @@ def by_endpoint(
     work: Path,
     source: Path,
     part: Part,
+    form: Format = "plain",
 ) -> list[Completion]:
     """What a model behind an endpoint answers, "" where no usable answer came; nothing for a part, which is only kept.
     `UserError` for a row with turns that endpoints do not take, and where the budget ended before the rows."""
@@ -133,7 +137,7 @@ def by_endpoint(
         raise UserError(f"endpoint.teacher: expected one of {', '.join(APIS)}, found {endpoint.teacher!r}")
     asked = []
     for row in rows:
-        prompt = tuple(skill.prompt(row, variant))
+        prompt = tuple(reasoning.asked(skill.prompt(row, variant), form))
         odd = [message.role for message in prompt if message.role not in ROLES]
         if odd:
             raise UserError(

@@ -4,6 +4,7 @@
         --start models/R/sft --train data/R/train.jsonl --val data/R/val.jsonl --out models/R/rl
 
 An answer is worth the share of its tests that it passes, and one more if it is right; programs run in the sandbox.
+Where thoughts are asked for (rl.format), an answer without any is worth nothing.
 SIGTERM and SIGUSR1 save the state and end with exit status 75; the same command then goes on from there.
 """
 
@@ -13,8 +14,8 @@ from typing import Annotated
 
 import typer
 
-from hone import recipes
-from hone.core.config import RLParams, block
+from hone import reasoning, recipes
+from hone.core.config import Format, RLParams, block
 from hone.core.errors import UserError, one_message
 from hone.core.progress import set_log
 from hone.core.records import Completion, Row, is_right
@@ -46,13 +47,15 @@ def main(
 
         inputs = grpo.Inputs(base, tokenizer, start, train, val)
         with Sandbox(language=language(skill.language)) as runner:
-            grpo.train(settings, inputs, lambda answered: worth(skill, answered, runner), out, work or default)
+            grpo.train(settings, inputs, lambda made: worth(skill, made, runner, settings.format), out, work or default)
 
 
-def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Runner) -> list[float]:
+def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Runner, form: Format = "plain") -> list[float]:
     """The share of tests passed, and one more for an answer that is right. What cannot be run is worth nothing."""
     rewards = []
     for number, (row, text) in enumerate(answered):
+        if form == "reasoning":
+            text = reasoning.answer(text) if reasoning.thought(text) else ""
         ((_, metrics),) = skill.scores([(row, Completion(row.id, "rl", number, text, (), (), "stop"))], runner)
         rewards.append(float(metrics.get(skill.graded) or 0.0) + float(is_right(metrics, skill.right)))
     return rewards

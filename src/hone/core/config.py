@@ -234,9 +234,17 @@ class BootstrapParams(Block):
     seed: int = 0
 
 
+Format = Literal["plain", "reasoning"]
+"""How a reply is asked for: at once, or after thoughts."""
+
+
 class RLParams(Block):
     """One run of reinforcement learning (GRPO) from a tuned adapter on."""
 
+    format: Format = Field(
+        default="plain",
+        description="reasoning: thoughts are asked for first, and what follows them is judged",
+    )
     rows: Annotated[int, Field(ge=0)] = Field(default=0, description="training rows it is about, drawn by seed; 0: all")
     steps: Positive = 20
     prompts_per_step: Positive = 4

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from hone import attention, chat, models, retrieval, tokens
+from hone import attention, chat, models, reasoning, retrieval, tokens
 from hone.chat import Chat
 from hone.core.config import RLParams
 from hone.core.errors import Interrupted, UserError
 from hone.core.files import atomic_folder, digest, key_of, read_json, write_json, write_text
 from hone.core.progress import Progress
-from hone.core.records import Row, read_jsonl
+from hone.core.records import Message, Row, read_jsonl
 from hone.events import Events
 from hone.generation import decode as decoding
 from hone.generation.batches import evaluating
@@ -33,7 +33,7 @@ from hone.training.batches import collate
 from hone.training.checkpoints import Stop
 from hone.training.run import curve, published
 
-ROOMS = [Path(str(room.__file__)) for room in (attention, chat, models, retrieval, tokens, decoding)]
+ROOMS = [Path(str(room.__file__)) for room in (attention, chat, models, reasoning, retrieval, tokens, decoding)]
 CODE = [*sorted(Path(__file__).parent.glob("*.py")), *ROOMS]
 # What TRL tells of a step, and what we call it.
 TOLD = {
@@ -100,7 +100,11 @@ class Run:
         if params.rows:
             chance, rows = random.Random(f"rows {params.seed}"), self.rows["train"]
             self.rows["train"] = chance.sample(rows, min(params.rows, len(rows)))
-        self.prompts = {name: [self.chat.prompt(row.messages[:-1]) for row in rows] for name, rows in self.rows.items()}
+        self.prompts = {name: [self.ids(row.prompt) for row in rows] for name, rows in self.rows.items()}
+
+    def ids(self, prompt: Sequence[Message]) -> list[int]:
+        """A prompt's ids, in the format that replies are asked for in."""
+        return self.chat.prompt(reasoning.asked(prompt, self.params.format))
 
     def prompt(self, number: int, step: int) -> list[int]:
         """The ids of a training row's prompt at a step, counted from 0: at first after solved rows that are like it."""
@@ -108,7 +112,7 @@ class Run:
         if examples < 1:
             return self.prompts["train"][number]
         row = self.rows["train"][number]
-        return self.chat.prompt(shown(row, self.solved, examples))
+        return self.ids(shown(row, self.solved, examples))
 
     def model_of(self, adapter: Path) -> Any:
         """The base with an adapter on it."""

@@ -9,6 +9,7 @@ from tests.unit.test_reuse import script
 
 from hone import events
 from hone.core.records import Completion, Message, Row, read_jsonl, write_jsonl
+from hone.reasoning import ASKED
 
 COMPLETE = script("complete")
 CANARY = "sk-canary-77aa03"
@@ -21,6 +22,8 @@ PRICES = {"m": {"input": 1.0, "output": 10.0}}
 
 def reply(body):
     asked = body["messages"][-1]["content"]
+    if body["messages"][0]["content"] == ASKED:
+        return f"<think>Hm.</think>{asked}"
     return "" if asked == "Task 4." else f"{asked} At {body['temperature']}, by {CANARY}."
 
 
@@ -30,11 +33,11 @@ class Step:
     def __init__(self, folder, endpoint, told):
         self.folder, self.endpoint, self._told = folder, endpoint, told
 
-    def run(self, part="", rows=ROWS, generate=None, **changes):
+    def run(self, part="", rows=ROWS, generate=None, rl=None, **changes):
         """Run it -> its completions, if any, and what it told."""
         write_jsonl(self.folder / "test.jsonl", rows)
         endpoint = {"teacher": "openai", "model": "m", "base_url": self.endpoint.url, "prices": PRICES} | changes
-        params = {"endpoint": endpoint, "generate": {"temperature": 0.5} | (generate or {})}
+        params = {"endpoint": endpoint, "generate": {"temperature": 0.5} | (generate or {}), "rl": rl or {}}
         out = self.folder / "out.jsonl"
         given = {"recipe": "q_language", "variant": "endpoint", "rows": self.folder / "test.jsonl", "out": out,
                  "work": self.folder / "work/q_language-complete-endpoint", "log": self.folder / "log"}  # fmt: skip
@@ -85,6 +88,11 @@ def test_parts_answer_what_the_whole_then_finds(step):
     found, told = step.run(rows=rows)
     assert [each.row_id for each in found] == [row.id for row in rows]
     assert "0 answers paid for, 4 known" in told
+
+
+def test_what_learned_to_think_first_is_asked_to(step):
+    found, _ = step.run(rows=ROWS[:2], rl={"format": "reasoning"})
+    assert [each.text for each in found] == ["<think>Hm.</think>Task 0.", "<think>Hm.</think>Task 1."]
 
 
 def test_where_the_money_ends_nothing_is_written_and_a_higher_limit_goes_on(step):

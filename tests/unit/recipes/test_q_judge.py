@@ -73,8 +73,8 @@ def assert_worthless(row, text, runner):
     assert found["tests_passed"] < 1
 
 
-def worth(row, text, runner):
-    (reward,) = script.worth(RECIPE, [(row, text)], runner)
+def worth(row, text, runner, form="plain"):
+    (reward,) = script.worth(RECIPE, [(row, text)], runner, form)
     return reward
 
 
@@ -162,6 +162,23 @@ def test_a_python_answer_that_is_no_plain_data_is_not_taken_for_none(runner):
 @pytest.mark.parametrize("text", [*LAZY.values()], ids=[*LAZY])
 def test_lazy_answers_are_worth_less_than_one_in_reinforcement_learning(text, runner):
     assert worth(row_of("evens", ""), text, runner) < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reward"),
+    [
+        ("<think>Add them.</think>\n{right}", 2),
+        ("{right}", 0),  # no thoughts
+        ("<think>{right}", 0),  # that never end
+        ("<think>{right}</think>", 0),  # and no answer
+        ("<think>{right}</think>{wrong}", 0),
+        ("<think>{wrong}</think>{right}", 2),
+    ],
+)
+def test_where_thoughts_are_asked_for_only_what_follows_them_is_worth_a_thing(text, reward, runner):
+    row = row_of("evens", GOOD["description_to_q"])
+    text = text.format(right=row.reply, wrong=fenced("solve:{-1}", "q"))
+    assert worth(row, text, runner, "reasoning") == reward
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -173,6 +173,8 @@ def test_the_program_of_a_reply_is_its_first_block_or_all_of_it():
     assert program("So:\n```q\nsolve:{x}\n```\nand ```q\nother\n```") == "solve:{x}\n"
     assert program("```\nsolve:{x}") == "solve:{x}\n"
     assert program(" solve:{x} ") == "solve:{x}\n"
+    assert program("<think>```q\nsolve:{y}\n```</think>```q\nsolve:{x}\n```") == "solve:{x}\n"
+    assert program("<think>```q\nsolve:{x}\n```") == "\n"
 
 
 @pytest.mark.parametrize(

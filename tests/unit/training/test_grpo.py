@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hone import tokens
+from hone import reasoning, tokens
 from hone.core.config import RLParams
 from hone.core.errors import Interrupted, UserError
 from hone.core.files import read_json
@@ -69,6 +69,12 @@ def test_a_group_whose_answers_are_all_worth_the_same_teaches_nothing(start, tmp
     told = read_json(tmp_path / "rl/training.json")
     assert all(step["skipped_groups"] == 2 for step in told["steps"])
     assert all(step["grad_norm"] == 0 for step in told["steps"])
+
+
+def test_thoughts_are_asked_for_in_every_prompt_of_a_run_that_wants_them(start, tmp_path):
+    run = grpo.Run(settings(format="reasoning", examples=2), start, worth, tmp_path, None)
+    prompts = [run.prompt(0, 0), run.prompt(0, 5), *run.prompts["train"], *run.prompts["val"]]
+    assert all(run.chat.decode(prompt).count(reasoning.ASKED) == 1 for prompt in prompts)
 
 
 def test_examples_stand_before_a_prompt_at_first_and_no_more_at_last(start, tmp_path):

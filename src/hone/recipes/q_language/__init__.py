@@ -48,7 +48,7 @@ class QLanguage:
     name = "q_language"
     Params = Params
     language = "q"
-    rooms = ("problems", "core/progress.py", "../qsubset")
+    rooms = ("problems", "core/progress.py", "reasoning.py", "../qsubset")
     metrics = scoring.METRICS
     right = ("passed",)
     graded = "tests_passed"

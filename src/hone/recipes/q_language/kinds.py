@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from hone import reasoning
 from hone.core.records import Message, Problem, Row, Split
 from hone.recipes.base import row_id
 from hone.recipes.q_language.bank.human_eval import ENTRY
@@ -44,7 +45,8 @@ def fenced(program: str, language: str) -> str:
 
 
 def program(text: str) -> str:
-    """The code of a reply: its first block, or all of it where there is none."""
+    """The code of a reply: the first block after its thoughts, or all that follows them where there is none."""
+    text = reasoning.answer(text)
     found = _FENCED.search(text)
     return (found[1] if found else text).strip() + "\n"
 
