@@ -272,6 +272,12 @@ class GenerateParams(Block):
     samples: Positive = Field(default=1, description="completions a row; more than one needs a temperature")
     seed: int = 0
 
+    @model_validator(mode="after")
+    def _unlike(self) -> Self:
+        if self.samples > 1 and self.temperature == 0.0:
+            raise ValueError(f"expected a temperature: {self.samples} greedy samples are all alike")
+        return self
+
 
 B = TypeVar("B", bound=BaseModel)
 

@@ -60,8 +60,6 @@ def complete(
     context is a `UserError`. The model is put into evaluation mode meanwhile. `cache` is the ledger of
     finished batches; `names` are the prompts' names in errors. Of a `part`, only its batches are made and given.
     """
-    if params.samples > 1 and params.temperature == 0.0:
-        raise UserError(f"generate.samples: {params.samples} greedy samples are all alike; give a temperature")
     _fits(model, prompts, params, names)
     batches = part.share(_batches(prompts, params))
     stops = _stops(model, chat)

@@ -164,3 +164,12 @@ def test_a_teacher_that_cannot_be_asked_is_told_before_any_job(tmp_path: Path, d
     with pytest.raises(UserError) as error:
         check_params(file, tree())
     assert told in str(error.value)
+
+
+def test_greedy_samples_which_are_all_alike_are_told_before_any_job(tmp_path: Path):
+    text = (Path(__file__).parents[3] / "params.yaml").read_text()
+    (tmp_path / "params.yaml").write_text(text.replace("    samples: 1\n  rl:", "    samples: 4\n  rl:"))
+    with pytest.raises(
+        UserError, match=r"q_language\.generate: expected a temperature: 4 greedy samples are all alike"
+    ):
+        check_params(tmp_path / "params.yaml", tree())

@@ -194,8 +194,6 @@ def test_a_prompt_without_room_for_its_completion_is_named(model, prompts, end, 
         complete(model, end, prompts, params(max_new_tokens=217), tmp_path / "c.jsonl")
 
 
-def test_greedy_samples_and_empty_prompts_are_refused(model, prompts, end, tmp_path):
-    with pytest.raises(UserError, match="temperature"):
-        complete(model, end, prompts, params(samples=2), tmp_path / "c.jsonl")
+def test_an_empty_prompt_is_refused(model, end, tmp_path):
     with pytest.raises(UserError, match="prompt 1: expected at least one token"):
         complete(model, end, [[1], []], params(), tmp_path / "c.jsonl")
