@@ -34,7 +34,7 @@ for s in stages("dataset"):
                 part=job.flag,
             log:
                 job.log,
-            threads: 2
+            threads: 8
             shell:
                 "python scripts/dataset.py"
                 " --recipe {params.recipe}"
@@ -48,4 +48,5 @@ for s in stages("dataset"):
                 " --validation {params.validation}"
                 " --report {params.report}"
                 " --work {params.work} {params.part}"
+                " --workers {threads}"
                 " --log {log}"

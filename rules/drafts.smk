@@ -26,6 +26,7 @@ for s in stages("drafts"):
             work=s.work,
         log:
             s.log,
+        threads: 8
         shell:
             "python scripts/drafts.py"
             " --recipe {params.recipe}"
@@ -34,4 +35,5 @@ for s in stages("drafts"):
             " --out {params.out}"
             " --account {params.account}"
             " --work {params.work}"
+            " --workers {threads}"
             " --log {log}"

@@ -26,7 +26,7 @@ for s in stages("scores"):
                 part=job.flag,
             log:
                 job.log,
-            threads: 2
+            threads: 8
             shell:
                 "python scripts/score.py"
                 " --recipe {params.recipe}"
@@ -34,4 +34,5 @@ for s in stages("scores"):
                 " --completions {params.completions}"
                 " --out {params.out}"
                 " --work {params.work} {params.part}"
+                " --workers {threads}"
                 " --log {log}"

@@ -18,7 +18,7 @@ from hone.core.files import read_json, write_json, write_text
 from hone.core.progress import say, set_log, track
 from hone.core.records import Row, read_jsonl, write_jsonl
 from hone.dataset import SPLITS, balanced, counts, described, without_duplicates, without_overlaps
-from hone.parts import Part, PartOption
+from hone.parts import Part, PartOption, WorkersOption
 from hone.recipes.base import Check
 from hone.reuse import Reuse
 from hone.runners import Sandbox, language
@@ -38,6 +38,7 @@ def main(
     work: Annotated[Path | None, typer.Option(help="where verdicts are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
     part: PartOption = "",
+    workers: WorkersOption = 2,
 ) -> None:
     """Keep what is proven, and say what became of the rest."""
     with one_message():
@@ -49,7 +50,7 @@ def main(
         if not drafted:
             raise UserError(f"{drafts}: expected drafts, found none; what became of them: {drafting.get('lost')}")
         default = Path("work") / f"{train.parent.name}-dataset"  # as the stage is called
-        runner = Sandbox(language=language(skill.language))
+        runner = Sandbox(workers, language=language(skill.language))
         with Reuse(skill.verify, Check, work or default, recipe, runner, unsure=["timeout"]) as verify:
             proven, refused = prove(share.share(drafted), verify)
         if not share.whole:
@@ -74,8 +75,8 @@ def prove(rows: Sequence[Row], verify: Reuse[Check]) -> tuple[list[Row], dict[st
     """The rows that the recipe's verifier proved, and why each of the others was refused, by row id."""
     proven: list[Row] = []
     refused: dict[str, str] = {}
-    for row in track(rows, len(rows), "verify"):
-        check = verify(row)
+    checks = verify.each((row,) for row in rows)
+    for row, check in zip(track(rows, len(rows), "verify"), checks, strict=True):
         if check.ok:
             proven.append(row)
         else:

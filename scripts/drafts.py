@@ -22,6 +22,7 @@ from hone.core.progress import say, set_log, track
 from hone.core.records import Problem, Row, Split, write_jsonl
 from hone.dataset import assign, counts
 from hone.events import Events
+from hone.parts import WorkersOption
 from hone.problems import read_problems
 from hone.recipes.base import Place, Recipe
 from hone.reuse import Reuse
@@ -42,6 +43,7 @@ def main(
     params: Annotated[str, typer.Option(help='JSON: {"drafts": ..., "dataset": ..., "tokens": ...}')] = "{}",
     work: Annotated[Path | None, typer.Option(help="where drafts are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
+    workers: WorkersOption = 2,
 ) -> None:
     """Propose rows for every sampled problem."""
     with one_message():
@@ -52,17 +54,17 @@ def main(
         strata = {p.id: " ".join((skill.stratum(p), *skill.labels_of(p))) for p in problems}
         splits = assign(strata, block(params, "dataset", DatasetParams))
         if block(params, "drafts", DraftsParams).teacher == "offline":
-            rows, facts = offline(recipe, problems, splits, params, work)
+            rows, facts = offline(recipe, problems, splits, params, work, workers)
         else:
             key = key_of({"params": params}, [samples])
             with Events.open(work / key, work.name, json.loads(params), {str(samples): digest(samples)}) as events:
-                rows, facts = asyncio.run(by_endpoint(recipe, problems, splits, params, work, events))
+                rows, facts = asyncio.run(by_endpoint(recipe, problems, splits, params, work, events, workers))
         write_json(account, facts)
         write_jsonl(out, rows)
 
 
 def offline(
-    recipe: str, problems: Sequence[Problem], splits: Mapping[str, Split], params: str, work: Path
+    recipe: str, problems: Sequence[Problem], splits: Mapping[str, Split], params: str, work: Path, workers: int
 ) -> tuple[list[Row], dict[str, Any]]:
     """All rows by the teacher that needs no endpoint, and the account of them."""
     skill, sizes = recipes.get(recipe), block(params, "dataset", DatasetParams)
@@ -73,24 +75,30 @@ def offline(
         return tuple(skill.draft(*asked))
 
     rows: list[Row] = []
-    runner = Sandbox(limits=LIMITS, language=language(skill.language))
+    runner = Sandbox(workers, LIMITS, language(skill.language))
     with Reuse(drafted, tuple[Row, ...], work, recipe, runner, unsure=()) as draft:
-        for problem in track(problems, len(problems), "drafts", unit="problems"):
-            split = splits[problem.id]
-            rows += draft(problem, split, getattr(sizes, split).per_problem, seed, given)
+        asked = ((p, splits[p.id], getattr(sizes, splits[p.id]).per_problem, seed, given) for p in problems)
+        for some in track(draft.each(asked), len(problems), "drafts", unit="problems"):
+            rows += some
         say(f"drafts: {draft.made} of {len(problems)} problems drafted, {draft.known} known")
     return rows, {"schema": 1, "teacher": "offline", "drafted": len(rows)}
 
 
 async def by_endpoint(
-    recipe: str, problems: Sequence[Problem], splits: Mapping[str, Split], params: str, work: Path, events: Events
+    recipe: str,
+    problems: Sequence[Problem],
+    splits: Mapping[str, Split],
+    params: str,
+    work: Path,
+    events: Events,
+    workers: int,
 ) -> tuple[list[Row], dict[str, Any]]:
     """All rows by a teacher behind an endpoint, and the account of them. Raises: UserError where the money ended
     before the rows; what was answered is in the ledger, and the same call goes on from there."""
     skill, drafts = recipes.get(recipe), block(params, "drafts", DraftsParams)
     places = wanted(skill, problems, splits, params)
     budget = Budget(drafts.prices, drafts.max_usd, drafts.batch)
-    with Sandbox(limits=LIMITS, language=language(skill.language)) as runner:
+    with Sandbox(workers, LIMITS, language(skill.language)) as runner:
         ledger = work.parent / "answers" / f"{recipe}.jsonl"
         async with asks(drafts, ledger, budget, events.call) as source:
             await estimate(skill, places, params, budget, runner)

@@ -9,6 +9,7 @@ SIGTERM and SIGUSR1 save the state and end with exit status 75; the same command
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from hone.core.errors import UserError, one_message
 from hone.core.progress import set_log
 from hone.core.records import Completion, Row, is_right
 from hone.recipes.base import Recipe
-from hone.runners import Runner, Sandbox, language
+from hone.runners import Sandbox, language
 
 
 def main(
@@ -50,15 +51,16 @@ def main(
             grpo.train(settings, inputs, lambda made: worth(skill, made, runner, settings.format), out, work or default)
 
 
-def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Runner, form: Format = "plain") -> list[float]:
+def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Sandbox, form: Format = "plain") -> list[float]:
     """The share of tests passed, and one more for an answer that is right. What cannot be run is worth nothing."""
-    rewards = []
-    for number, (row, text) in enumerate(answered):
+
+    def reward(row: Row, text: str) -> float:
         if form == "reasoning":
             text = reasoning.answer(text) if reasoning.thought(text) else ""
-        ((_, metrics),) = skill.scores([(row, Completion(row.id, "rl", number, text, (), (), "stop"))], runner)
-        rewards.append(float(metrics.get(skill.graded) or 0.0) + float(is_right(metrics, skill.right)))
-    return rewards
+        ((_, metrics),) = skill.scores([(row, Completion(row.id, "rl", 0, text, (), (), "stop"))], runner)
+        return float(metrics.get(skill.graded) or 0.0) + float(is_right(metrics, skill.right))
+
+    return list(runner.each(partial(reward, *each) for each in answered))
 
 
 if __name__ == "__main__":

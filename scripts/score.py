@@ -14,7 +14,7 @@ from hone import recipes
 from hone.core.errors import UserError, one_message
 from hone.core.progress import set_log, track
 from hone.core.records import Completion, Row, Score, read_jsonl, write_jsonl
-from hone.parts import Part, PartOption
+from hone.parts import Part, PartOption, WorkersOption
 from hone.recipes.base import Scored
 from hone.reuse import Reuse
 from hone.runners import Runner, Sandbox, language
@@ -28,6 +28,7 @@ def main(
     work: Annotated[Path | None, typer.Option(help="where scores are kept for the next build")] = None,
     log: Annotated[Path | None, typer.Option(help="file for plain progress lines")] = None,
     part: PartOption = "",
+    workers: WorkersOption = 2,
 ) -> None:
     """Write one score for every completion."""
     with one_message():
@@ -37,10 +38,11 @@ def main(
         groups = share.share(by_problem(answered))
         default = Path("work") / f"{out.parent.parent.name}-scores-{out.parent.name}"  # as the stage is called
         scores: dict[tuple[str, int], Score] = {}
-        runner = Sandbox(language=language(recipes.get(recipe).language))
+        runner = Sandbox(workers, language=language(recipes.get(recipe).language))
         with Reuse(scored, tuple[Scored, ...], work or default, recipe, runner, unsure=["timeout"]) as known:
-            for group in track(groups, len(groups), "scores", unit="problems"):
-                for (row, completion), found in zip(group, known(recipe, group), strict=True):
+            worth = known.each((recipe, group) for group in groups)
+            for group, each in zip(track(groups, len(groups), "scores", unit="problems"), worth, strict=True):
+                for (row, completion), found in zip(group, each, strict=True):
                     key = (row.id, row.problem_id, completion.variant, completion.sample)
                     score = Score(*key, row.label, *found, runner.engine, runner.isolation, groups_of(row))
                     scores[row.id, completion.sample] = score

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def check(file: Path, recipe: str, say: Callable[[str], None]) -> Counts:
     rows = list(skill.imported(file))
     bad: Counter[str] = Counter()
     with Sandbox(language=language(skill.language)) as runner:
-        for row in track(rows, len(rows), "check"):
-            found = skill.verify(row, runner)
+        checks = runner.each(partial(skill.verify, row, runner) for row in rows)
+        for row, found in zip(track(rows, len(rows), "check"), checks, strict=True):
             if not found.ok:
                 bad[found.reason] += 1
                 say(f"{file}: row {row.id}: {found.reason}" + (f": {found.detail}" if found.detail else ""))

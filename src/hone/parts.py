@@ -19,6 +19,8 @@ PartOption = Annotated[
     str, typer.Option("--part", help="2/4: do the second of four parts of the work into --work, and no more")
 ]
 """The flag of the steps whose work can be shared."""
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="programs that are run at a time")]
+"""The flag of the steps that run many programs."""
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,11 @@ def code(recipe: str) -> list[Path]:
 
 
 class Reuse(Generic[T]):
-    """A context manager to call instead of `make`: of equal arguments it makes one value, then knows it.
+    """A context manager to ask instead of `make`: what it made of some arguments it knows the next time.
 
     `make` gets the arguments, which must be JSON or dataclasses of it, and a runner, which is started when it is
-    needed first. `kind` is the type of the values, for pydantic. `unsure`: outcomes of programs that mean a value
-    must not be kept, beyond the usual ones.
+    needed first; it is called in as many threads as the runner has workers. `kind` is the type of the values, for
+    pydantic. `unsure`: outcomes of programs that mean a value must not be kept, beyond the usual ones.
     """
 
     def __init__(
@@ -56,12 +56,11 @@ class Reuse(Generic[T]):
     ) -> None:
         self.known = self.made = 0
         self._make, self._kind, self._runner = make, TypeAdapter[T](kind), runner
-        self._unsure, self._doubts = _UNSURE | set(unsure), set[str]()
+        self._unsure = _UNSURE | set(unsure)
         files = [[str(file.relative_to(_SOURCES.parent)), sha256(file)] for file in code(recipe)]
         sandbox = [runner.engine, runner.isolation, dataclasses.asdict(runner.limits)]
         self._path = work / "known" / f"{content_key(recipe, files, platform.python_version(), *sandbox)[:16]}.jsonl"
-        self._open = ExitStack()
-        self._watched: _Watched | None = None
+        self._open, self._started = ExitStack(), False
 
     def __enter__(self) -> "Reuse[T]":
         self._ledger = self._open.enter_context(Ledger.open(self._path))
@@ -75,26 +74,32 @@ class Reuse(Generic[T]):
             for other in set(self._path.parent.iterdir()) - {self._path}:
                 other.unlink(missing_ok=True)
 
-    def __call__(self, *arguments: Any) -> T:
-        """What `make` gives for these arguments."""
+    def each(self, asked: Iterable[Sequence[Any]]) -> Iterator[T]:
+        """What `make` gives for each of these arguments, in order; a kill loses only what was under way."""
+        for key, value, new in self._runner.each(map(self._call, asked)):
+            if new:
+                self._ledger.put(key, value)
+            yield self._kind.validate_python(value)  # a new value too, so that it is what will be known of it
+
+    def _call(self, arguments: Sequence[Any]) -> Callable[[], tuple[str, Any, bool]]:
+        """What gives the key and the value for `arguments`, and whether that is to be kept."""
         key = content_key(*_plain(arguments))
         value = self._ledger.get(key)
         if value is not None:
             self.known += 1
-        else:
-            self.made += 1
-            runner = self._started()
-            value = _plain(self._make(*arguments, runner))
-            if not self._doubts:
-                self._ledger.put(key, value)
-        return self._kind.validate_python(value)  # a new value too, so that it is what will be known of it
+            return lambda: (key, value, False)
+        self.made += 1
+        if not self._started:
+            self._open.enter_context(self._runner)
+            self._started = True
 
-    def _started(self) -> "_Watched":
-        if self._watched is None:
-            runner = self._open.enter_context(self._runner)
-            self._watched = _Watched(runner, runner.limits.wall_s, self._unsure, self._doubts)
-        self._doubts.clear()
-        return self._watched
+        def made() -> tuple[str, Any, bool]:
+            doubts = set[str]()
+            runner = _Watched(self._runner, self._runner.limits.wall_s, self._unsure, doubts)
+            value = _plain(self._make(*arguments, runner))
+            return key, value, not doubts
+
+        return made
 
 
 class _Watched:

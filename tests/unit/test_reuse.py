@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -22,7 +23,7 @@ from hone.dataset import assign
 from hone.pipeline.code import closure
 from hone.problems import write_problems
 from hone.reuse import Reuse
-from hone.runners import Case, CaseVerdict, Execution, Limits, Tests, Verdict
+from hone.runners import Case, CaseVerdict, Execution, Limits, Sandbox, Tests, Verdict
 
 ROOT = Path(__file__).parents[2]
 SIZES = {
@@ -65,7 +66,7 @@ def counts(log):
     return tuple(map(int, told[-1]))
 
 
-def build(folder, problems, params=PARAMS):
+def build(folder, problems, params=PARAMS, workers=2):
     """Both stages on `problems`; what was made and known of problems and rows. Outputs lie in folder/out."""
     out, log = folder / "out", folder / "log"
     write_problems(folder / "samples.parquet", problems)
@@ -78,10 +79,12 @@ def build(folder, problems, params=PARAMS):
         given,
         folder / "work/drafts",
         log,
+        workers,
     )
     drafted = counts(log)
     paths = [out / name for name in ("train", "val", "test", "alpaca", "validation", "report")]
-    PROVE("special_tokens", out / "drafts.jsonl", out / "drafting.json", *paths, given, folder / "work/dataset", log)
+    drafts = (out / "drafts.jsonl", out / "drafting.json")
+    PROVE("special_tokens", *drafts, *paths, given, folder / "work/dataset", log, workers=workers)
     return drafted, counts(log)
 
 
@@ -206,6 +209,19 @@ def test_all_code_that_a_recipe_runs_counts(recipe):
     assert not [file for file in counted if "__pycache__" in file.parts]
 
 
+@pytest.mark.parametrize("workers", [1, 5])
+def test_the_number_of_workers_changes_no_byte(first, tmp_path, workers):
+    build(tmp_path, PROBLEMS, workers=workers)
+    assert contents(tmp_path) == contents(first)
+
+
+def test_as_many_values_are_made_at_a_time_as_there_are_workers(tmp_path):
+    together = threading.Barrier(3, timeout=60)
+    runner = Sandbox(3, isolation="off")
+    with Reuse(lambda x, runner: [together.wait(), x][1], int, tmp_path, "special_tokens", runner, ()) as ask:
+        assert list(ask.each((x,) for x in range(9))) == list(range(9))
+
+
 def test_a_killed_build_keeps_what_was_done(first, tmp_path):
     work, out = tmp_path / "work", tmp_path / "drafts.jsonl"
     flags = {"recipe": "special_tokens", "samples": first / "samples.parquet", "params": json.dumps(PARAMS),
@@ -257,11 +273,14 @@ class Showing:
     def beside(self, name):
         return Showing(self.limits)
 
+    def each(self, calls):
+        return (call() for call in calls)
+
 
 def made_of_two(tmp_path, how, unsure=(), limits=None):
     """How often a value is made that is asked for twice; `how` is what making it asks of the runner."""
     with Reuse(lambda runner: [how(runner), 1][1], int, tmp_path, "special_tokens", Showing(limits), unsure) as ask:
-        assert [ask(), ask()] == [1, 1]
+        assert [*ask.each([()]), *ask.each([()])] == [1, 1]
         return ask.made
 
 
@@ -294,7 +313,7 @@ def test_a_timeout_is_kept_only_if_cpu_time_gave_it_and_the_caller_agrees(tmp_pa
 def test_limits_and_python_count(tmp_path, monkeypatch):
     def made(limits):
         with Reuse(lambda x, runner: x, int, tmp_path, "special_tokens", Showing(limits), ()) as ask:
-            ask(5)
+            assert list(ask.each([(5,)])) == [5]
             return ask.made
 
     assert [made(Limits()), made(Limits()), made(Limits(cpu_s=1)), made(Limits(cpu_s=1))] == [1, 0, 1, 0]
@@ -305,7 +324,7 @@ def test_limits_and_python_count(tmp_path, monkeypatch):
 def test_a_value_is_the_same_made_and_known(tmp_path):
     row = Row("a", "p", "train", "EDIT", (), {"by": {2: (1,), 10: 0.1}})
     with Reuse(lambda runner: (row,), tuple[Row, ...], tmp_path, "special_tokens", Showing(), ()) as ask:
-        made, known = ask(), ask()
+        (made,), (known,) = ask.each([()]), ask.each([()])
     assert made == known
     assert made[0] == dataclasses.replace(row, meta={"by": {"2": [1], "10": 0.1}})
 
@@ -320,9 +339,9 @@ def test_a_failed_stage_deletes_no_ledger_and_keeps_its_own(tmp_path):
     other.parent.mkdir()
     other.write_text("")
     with pytest.raises(ZeroDivisionError), Reuse(fails, int, tmp_path, "special_tokens", Showing(), ()) as ask:
-        [ask(x) for x in (0, 1, 2)]
+        list(ask.each([(0,), (1,), (2,)]))
     assert other.exists()
     with Reuse(fails, int, tmp_path, "special_tokens", Showing(), ()) as ask:
-        assert [ask(x) for x in (0, 1)] == [0, 1]
+        assert list(ask.each([(0,), (1,)])) == [0, 1]
     assert (ask.made, ask.known) == (0, 2)
     assert not other.exists()

@@ -17,6 +17,7 @@ import importlib.util
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ print(_json.dumps(_calls))
 def load() -> list[Problem]:
     """All 164 problems, in the source's order, each with a solution that passes its tests."""
     with Sandbox() as runner:
-        problems = [problem_of(row, runner) for row in rows(data_file())]
+        problems = list(runner.each(partial(problem_of, row, runner) for row in rows(data_file())))
         prove(problems, runner)
     return with_difficulty(problems)
 

@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from hone.core.errors import UserError
 from hone.runners import languages
@@ -29,6 +30,8 @@ from hone.runners.reading import Limits, Reading, command_answer, complete
 from hone.runners.tests import Tests
 from hone.runners.values import encode
 from hone.runners.verdict import Answer, Execution, Verdict, grade, is_right
+
+T = TypeVar("T")
 
 _SERVER = Path(__file__).with_name("server.py")
 _SERIES = 1000  # programs that one process runs, where the language allows that
@@ -81,13 +84,17 @@ class Sandbox:
         return list(self.stream(programs, stop_at_first_failure))
 
     def stream(self, programs: Iterable[tuple[str, Tests]], stop_at_first_failure: bool = False) -> Iterator[Verdict]:
-        """`verdicts` of as many programs as there are, a few a worker held at a time. If it is left early (also by
-        Ctrl-C), what still runs is ended at once."""
-        waiting: deque[Future[Verdict]] = deque()
+        """`verdicts` of as many programs as there are, a few a worker held at a time."""
+        return self.each(partial(self.verdict, *program, stop_at_first_failure) for program in programs)
+
+    def each(self, calls: Iterable[Callable[[], T]]) -> Iterator[T]:
+        """What `calls` that use this sandbox give, in order; as many are under way as there are workers. If it is left
+        early (also by Ctrl-C), what still runs is ended at once."""
+        waiting: deque[Future[T]] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
             try:
-                for source, tests in programs:
-                    waiting.append(pool.submit(self.verdict, source, tests, stop_at_first_failure))
+                for call in calls:
+                    waiting.append(pool.submit(call))
                     if len(waiting) >= _AHEAD * self.workers:
                         yield waiting.popleft().result()
                 while waiting:

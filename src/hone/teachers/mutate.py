@@ -11,9 +11,11 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any
 
 Edit = Callable[[], object]  # carries out one mutation in the tree that it was made for
+_one_at_a_time = Lock()  # what is caught of warnings is caught for all threads
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _broken_texts(source: str) -> Iterator[str]:
 
 def _compiles(source: str) -> bool:
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with _one_at_a_time, warnings.catch_warnings(action="ignore"):
             compile(source, "program", "exec")
     except (SyntaxError, ValueError):
         return False

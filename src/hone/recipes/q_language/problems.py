@@ -7,9 +7,8 @@ tests cannot decide is dropped with a reason.
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from zlib import crc32
 
 from hone.core.records import Problem
@@ -31,8 +30,8 @@ def problems(loaded: Iterable[Problem], families: bool) -> Iterator[tuple[Proble
     """Each problem with "", or the reason why it is dropped, with its tests widened."""
     made = [*loaded, *(map(of_task, tasks()) if families else ())]
     difficulty = {p.id: p.difficulty for p in with_difficulty([p for p in made if p.source in _MEASURED])}
-    with Sandbox(limits=LIMITS) as python, ThreadPoolExecutor(python.workers) as pool:
-        for problem, reason in pool.map(lambda problem: _widened(problem, python), made):
+    with Sandbox(limits=LIMITS) as python:
+        for problem, reason in python.each(partial(_widened, problem, python) for problem in made):
             yield replace(problem, difficulty=difficulty.get(problem.id, problem.difficulty)), reason
 
 
