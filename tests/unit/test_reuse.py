@@ -222,6 +222,23 @@ def test_as_many_values_are_made_at_a_time_as_there_are_workers(tmp_path):
         assert list(ask.each((x,) for x in range(9))) == list(range(9))
 
 
+def test_a_loop_that_is_left_ends_what_is_under_way(tmp_path):
+    def run(source, runner):
+        return runner.run(source).outcome
+
+    runner = Sandbox(2, Limits(cpu_s=300, wall_s=300), isolation="off")
+
+    def left():
+        with Reuse(run, str, tmp_path, "special_tokens", runner, ()) as ask:
+            for outcome in ask.each([("1",), ("while True: pass",), ("while True: pass",)]):
+                raise ZeroDivisionError(outcome)
+
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError, match="passed"):
+        left()
+    assert time.monotonic() - began < 100
+
+
 def test_a_killed_build_keeps_what_was_done(first, tmp_path):
     work, out = tmp_path / "work", tmp_path / "drafts.jsonl"
     flags = {"recipe": "special_tokens", "samples": first / "samples.parquet", "params": json.dumps(PARAMS),
