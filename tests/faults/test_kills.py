@@ -4,6 +4,7 @@ HONE_KILLS sets how many kills there are; each is followed by the same command, 
 """
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -32,6 +33,17 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def torn(small: Small) -> bool:
+    """Whether DVC's list of which command uses what is cut short."""
+    try:
+        json.loads((small.path / ".dvc/tmp/rwlock").read_bytes())
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the processes of a build in /proc")
 def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
     draw = random.Random(17)
@@ -46,6 +58,8 @@ def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
         with contextlib.suppress(ProcessLookupError):  # it had ended
             os.kill(victim, signal.SIGKILL)
         running.wait()
+        if command[2] == "dvc" and torn(small) and small.run(*command).returncode:
+            small.planned()  # DVC was killed before a stage began, so nobody watched: it refuses until Snakemake has run
         said = small.ok(*command)
         told = f"kill {number} of {victim} in {command[2:4]}"
         assert [small.wrong(stage) for stage in small.stages()] == [[]] * len(small.stages()), f"{told}: {said}"

@@ -138,8 +138,8 @@ def _proves_more(pipeline: Pipeline, by_dvc: dict[str, Any] | None) -> bool:
 
 
 def _heal() -> None:
-    if lockfile.heal():
-        _tell("dvc.lock was torn by a DVC that was killed; it is put back as it was before")
+    for file in lockfile.heal():
+        _tell(f"{file} was torn by a DVC that was killed; it is put right")
 
 
 def ended(workflow: Any, well: bool, autosave: bool) -> None:

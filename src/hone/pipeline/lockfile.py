@@ -1,11 +1,13 @@
-"""dvc.lock whole. DVC writes it in place: killed while it does, it leaves the file torn, and then refuses to work.
+"""DVC's own files whole. DVC writes them in place: killed while it does, it leaves one torn, and then refuses to work.
 
-A copy is kept whenever a stage begins under DVC, which has just read it; what is torn is replaced by that copy. What
-DVC had not yet locked is not lost: Snakemake's records prove it, so nothing is run again. Not covered: a loss of power
-under `dvc repro`, after which any `snakemake` or `hone save` heals it.
+Of dvc.lock a copy is kept whenever a stage begins under DVC, which has just read it; what is torn is replaced by that
+copy. What DVC had not yet locked is not lost: Snakemake's records prove it, so nothing is run again. A torn list of
+which running command uses what (.dvc/tmp/rwlock) is removed: only dead ones are on it. Not covered: a loss of power
+under `dvc repro`, or a kill before its first stage begins, after which any `snakemake` or `hone save` heals both.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +20,7 @@ from hone.core.files import atomic
 from hone.pipeline import snakemake_records as records
 
 LOCK = Path("dvc.lock")
+USED = Path(".dvc/tmp/rwlock")
 KEPT = records.HOME / "dvc.lock"
 WATCH = records.HOME / "dvc.lock.watch"  # locked by the process that watches
 POLL_S = 0.05
@@ -34,7 +37,12 @@ def is_whole(text: str) -> bool:
         return False
 
 
-def heal() -> bool:
+def heal() -> list[str]:
+    """Put right what is torn; which files that was."""
+    return [str(file) for file, healed in ((LOCK, _heal_lock), (USED, _heal_used)) if healed()]
+
+
+def _heal_lock() -> bool:
     """Put the copy in the place of a torn file, or what git has; True if that was needed and done."""
     if not LOCK.exists() or is_whole(LOCK.read_text(encoding="utf-8", errors="replace")):
         return False
@@ -44,6 +52,31 @@ def heal() -> bool:
     with atomic(LOCK) as new:
         new.write_text(text, encoding="utf-8")
     return True
+
+
+def _heal_used() -> bool:
+    """Remove a torn list; True if that was needed and done. A DVC that is just writing it holds the lock beside it."""
+    if not _torn(USED):
+        return False
+    with USED.with_name(f"{USED.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if torn := _torn(USED):
+            USED.unlink()
+        return torn
+
+
+def _torn(file: Path) -> bool:
+    """Whether it is there, and no JSON."""
+    try:
+        json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 def keep() -> None:
@@ -62,7 +95,7 @@ def keep() -> None:
 
 
 def _watch(dvc: int) -> None:
-    """Heal the file once DVC has ended, however it did; one process does it for all stages. Never returns."""
+    """Heal what is torn once DVC has ended, however it did; one process does it for all stages. Never returns."""
     try:
         os.setsid()
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -1,5 +1,6 @@
-"""dvc.lock, torn by a kill, is put back; whole, it is left alone."""
+"""DVC's own files, torn by a kill, are put right; whole, they are left alone."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import zc.lockfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,9 +61,9 @@ def test_a_torn_file_is_replaced_by_the_copy_that_was_kept(torn):
     Path("dvc.lock").write_text(WHOLE)
     lockfile.keep()
     Path("dvc.lock").write_text(torn)
-    assert lockfile.heal()
+    assert lockfile.heal() == ["dvc.lock"]
     assert Path("dvc.lock").read_text() == WHOLE
-    assert not lockfile.heal()
+    assert lockfile.heal() == []
 
 
 def test_without_a_copy_it_is_what_git_has_and_without_that_it_is_left():
@@ -79,6 +81,20 @@ def test_without_a_copy_it_is_what_git_has_and_without_that_it_is_left():
     assert Path("dvc.lock").read_text() == WHOLE
 
 
+@pytest.mark.parametrize("torn", ["", '{"read": {"a": [{"pid": 1, "c'])
+def test_a_torn_list_of_what_is_used_is_removed_but_not_from_a_dvc_that_is_writing_it(folder, torn):
+    used, lock = folder / ".dvc/tmp/rwlock", folder / ".dvc/tmp/rwlock.lock"
+    used.parent.mkdir(parents=True)
+    used.write_text(torn)
+    with contextlib.closing(zc.lockfile.LockFile(str(lock))):  # as DVC takes it
+        assert lockfile.heal() == []
+    assert lockfile.heal() == [".dvc/tmp/rwlock"]
+    assert not used.exists()
+    used.write_text('{"read": {}}')
+    assert lockfile.heal() == []
+    assert used.exists()
+
+
 def test_no_file_is_no_torn_file():
     assert not lockfile.heal()
     lockfile.keep()
@@ -89,12 +105,15 @@ def test_no_file_is_no_torn_file():
 def test_it_is_healed_as_soon_as_a_dvc_that_was_killed_is_gone(folder):
     """The process above the stage only bears DVC's name; the watch, the kill and the healing are real."""
     Path("dvc.lock").write_text(WHOLE)
+    used = folder / ".dvc/tmp/rwlock"
+    used.parent.mkdir(parents=True)
     stage = "from hone.pipeline import lockfile; lockfile.keep()"
     above = folder / "dvc"
     above.write_text(
         "import subprocess, sys, pathlib, time\n"
         f"subprocess.run([sys.executable, '-c', {stage!r}], check=True)\n"
         "pathlib.Path('dvc.lock').write_text('')\n"
+        "pathlib.Path('.dvc/tmp/rwlock').write_text('')\n"
         "print('torn', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -104,6 +123,7 @@ def test_it_is_healed_as_soon_as_a_dvc_that_was_killed_is_gone(folder):
         assert Path("dvc.lock").read_text() == ""  # while it lives, it is its own business
         dvc.kill()
     until = time.monotonic() + 10
-    while Path("dvc.lock").read_text() != WHOLE and time.monotonic() < until:
+    while (Path("dvc.lock").read_text() != WHOLE or used.exists()) and time.monotonic() < until:
         time.sleep(0.02)
     assert Path("dvc.lock").read_text() == WHOLE
+    assert not used.exists()
