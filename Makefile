@@ -20,8 +20,9 @@ eval: $(READY)
 	hone show results/eval.json
 	@echo "results/report.html has it all, with pictures; mlflow ui --backend-store-uri sqlite:///mlflow.db the runs"
 
+# More at a time than a small machine has cores: many tests wait, for a limit to end a program or for a cluster.
 test: lint
-	OMP_NUM_THREADS=1 pytest -n 2 --dist loadscope --no-loadscope-reorder
+	OMP_NUM_THREADS=1 pytest -n 4 --durations=20 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	ruff check .
