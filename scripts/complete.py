@@ -93,7 +93,7 @@ def by_model(
     work: Path,
     source: Path,
     part: Part,
-    form: Format = "plain",
+    form: Format,
 ) -> list[Completion]:
     """What a model answers; nothing for a part, which is only kept. `UserError` for a row whose prompt does not fit."""
     from hone.generation.replies import CODE, Folders, replies  # here: the rule needs no torch
@@ -129,7 +129,7 @@ def by_endpoint(
     work: Path,
     source: Path,
     part: Part,
-    form: Format = "plain",
+    form: Format,
 ) -> list[Completion]:
     """What a model behind an endpoint answers, "" where no usable answer came; nothing for a part, which is only kept.
     `UserError` for a row with turns that endpoints do not take, and where the budget ended before the rows."""

@@ -51,7 +51,7 @@ def main(
             grpo.train(settings, inputs, lambda made: worth(skill, made, runner, settings.format), out, work or default)
 
 
-def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Sandbox, form: Format = "plain") -> list[float]:
+def worth(skill: Recipe, answered: Sequence[tuple[Row, str]], runner: Sandbox, form: Format) -> list[float]:
     """The share of tests passed, and one more for an answer that is right. What cannot be run is worth nothing."""
 
     def reward(row: Row, text: str) -> float:

@@ -4,7 +4,6 @@ HONE_KILLS sets how many kills there are; each is followed by the same command, 
 """
 
 import contextlib
-import json
 import os
 import random
 import signal
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from tests.workflow.small import Small
+
+from hone.pipeline import lockfile
 
 pytestmark = [pytest.mark.workflow, pytest.mark.timeout(7200)]
 
@@ -33,17 +34,6 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def torn(small: Small) -> bool:
-    """Whether DVC's list of which command uses what is cut short."""
-    try:
-        json.loads((small.path / ".dvc/tmp/rwlock").read_bytes())
-    except FileNotFoundError:
-        return False
-    except ValueError:
-        return True
-    return False
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the processes of a build in /proc")
 def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
     draw = random.Random(17)
@@ -58,7 +48,7 @@ def test_a_killed_build_goes_on_to_the_same_bytes(small: Small):
         with contextlib.suppress(ProcessLookupError):  # it had ended
             os.kill(victim, signal.SIGKILL)
         running.wait()
-        if command[2] == "dvc" and torn(small) and small.run(*command).returncode:
+        if command[2] == "dvc" and lockfile.torn(small.path / lockfile.USED) and small.run(*command).returncode:
             small.planned()  # DVC was killed before a stage began, so nobody watched: it refuses until Snakemake has run
         said = small.ok(*command)
         told = f"kill {number} of {victim} in {command[2:4]}"

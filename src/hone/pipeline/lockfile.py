@@ -56,19 +56,20 @@ def _heal_lock() -> bool:
 
 def _heal_used() -> bool:
     """Remove a torn list; True if that was needed and done. A DVC that is just writing it holds the lock beside it."""
-    if not _torn(USED):
+    if not torn(USED):
         return False
     with USED.with_name(f"{USED.name}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        if torn := _torn(USED):
-            USED.unlink()
-        return torn
+        if not torn(USED):
+            return False
+        USED.unlink()
+    return True
 
 
-def _torn(file: Path) -> bool:
+def torn(file: Path) -> bool:
     """Whether it is there, and no JSON."""
     try:
         json.loads(file.read_bytes())
