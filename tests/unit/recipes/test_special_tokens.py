@@ -9,11 +9,13 @@ import pytest
 from hone.core.errors import UserError
 from hone.core.records import Completion, Message
 from hone.recipes import get
-from hone.recipes.special_tokens.bugs import bugs, in_prose, with_failed_assertion
+from hone.recipes.special_tokens import drafts
+from hone.recipes.special_tokens.bugs import Bug, bugs, in_prose, with_failed_assertion
+from hone.recipes.special_tokens.bugs import Case as Shown
 from hone.recipes.special_tokens.drafts import row_id
 from hone.recipes.special_tokens.grammar import parse
 from hone.recipes.special_tokens.requests import WEIGHTS, phrases, request, styles_for
-from hone.runners import Tests
+from hone.runners import Case, Tests
 
 RECIPE = get("special_tokens")
 MARKERS = {"AGENT": "<|AGENT|>", "EDIT": "<|EDIT|>"}
@@ -48,6 +50,22 @@ def test_drafts_are_both_labels_and_all_are_proven(rows, runner):
 def test_a_draft_is_the_same_whenever_it_is_made(problem, rows, runner):
     assert list(RECIPE.draft(problem, "train", 6, 1, {}, runner)) == rows
     assert list(RECIPE.draft(problem, "train", 6, 2, {}, runner)) != rows
+
+
+def test_a_value_of_another_type_is_not_told_as_a_failed_assertion(problem, runner, monkeypatch):
+    code, solution = (f"def same(a, b):\n    return {value}" for value in ("a == b", "int(a == b)"))
+    tests = Tests("same", (Case((1, 1), 1), Case((1, 2), 0)))
+    calls = [(1, 1), (1, 2)]
+    shown = tuple(
+        Shown(f"same{call}", f"({call},)", repr(call[0] == call[1]), repr(int(call[0] == call[1]))) for call in calls
+    )
+    bug = Bug("wrong_type", code, solution, tests, 0, shown, ())
+    assert not runner.verdict(code, tests).passed
+    assert not with_failed_assertion(bug, shown[0], runner).trace
+    monkeypatch.setattr(drafts, "bugs", lambda *_args, **_more: [replace(bug, kind=str(n)) for n in range(40)])
+    styles = {row.meta["style"] for seed in range(3) for row in RECIPE.draft(problem, "train", 8, seed, {}, runner)}
+    assert styles >= {"result", "assertion"}
+    assert "traceback" not in styles
 
 
 def test_a_quoted_traceback_is_what_the_program_really_printed(problem, runner):

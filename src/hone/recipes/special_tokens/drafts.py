@@ -28,6 +28,8 @@ def draft(
             left.remove(bug)
             if style == "traceback" and not bug.raises:
                 bug = with_failed_assertion(bug, bug.failing[0], runner)
+                if not bug.raises:  # a wrong type, as True for 1: no assertion fails for that
+                    continue
             asked = request(bug, style, problem.statement, split, draw)
             yield row(problem, split, label, bug, asked, (_edit if label == "EDIT" else _agent)(bug, asked), markers)
 
