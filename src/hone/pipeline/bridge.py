@@ -113,7 +113,7 @@ def began(workflow: Any, autosave: bool) -> None:
 
 def _wait_quietly(workflow: Any) -> None:
     """Without the built-in limit of 100 jobs a second: for it the scheduler looks again every second, and once more a
-    second for each job that came or went. After half an hour that took an eighth of a core from the training it waited
+    second for each job that came or went. After eleven minutes that took an eighth of a core from the job it waited
     for. A limit of the user's own (`max-jobs-per-timespan`) stays."""
     limit = workflow.scheduling_settings.max_jobs_per_timespan
     if limit and (limit.max_jobs, limit.timespan) == (100, 1):
