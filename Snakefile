@@ -91,6 +91,7 @@ workflow.localrules(*(rule.name for rule in workflow.rules if rule.name in at_he
 onstart:
     with one_message():
         bridge.began(workflow, autosave)
+        bridge.wait_quietly(workflow)
 
 
 onsuccess:

@@ -102,19 +102,18 @@ def _back_from_the_future(pipeline: Pipeline) -> None:
 
 
 def began(workflow: Any, autosave: bool) -> None:
-    """Called before the first job of a run: none of an earlier one must write beside it, the scheduler waits without
-    work of its own, and should the run be killed or fail, the next one records what was made."""
-    _wait_quietly(workflow)
+    """Called before the first job of a run: none of an earlier one must write beside it, and should it be killed or
+    fail, the next one records what was made."""
     if workflow.is_main_process and not looks() and (left := orphans.end(Path.cwd())):
         _tell(f"cancelled the SLURM jobs {', '.join(left)} of an earlier snakemake; what they saved is gone on from")
     if autosave and workflow.is_main_process and not _inside():
         UNSAVED.touch()
 
 
-def _wait_quietly(workflow: Any) -> None:
-    """Without the built-in limit of 100 jobs a second: for it the scheduler looks again every second, and once more a
-    second for each job that came or went. After eleven minutes that took an eighth of a core from the job it waited
-    for. A limit of the user's own (`max-jobs-per-timespan`) stays."""
+def wait_quietly(workflow: Any) -> None:
+    """Called before the first job, too: take off the built-in limit of 100 jobs a second, for which the scheduler looks
+    again every second, and once more a second for each job that came or went. After eleven minutes that took an eighth
+    of a core from the job it waited for. A limit of the user's own (`max-jobs-per-timespan`) stays."""
     limit = workflow.scheduling_settings.max_jobs_per_timespan
     if limit and (limit.max_jobs, limit.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None
