@@ -19,7 +19,7 @@ from hone.pipeline import lockfile
 
 pytestmark = [pytest.mark.workflow, pytest.mark.timeout(7200)]
 
-KILLS = int(os.environ.get("HONE_KILLS", "4"))
+KILLS = int(os.environ.get("HONE_KILLS", "2"))
 
 
 def children(pid: int) -> list[int]:

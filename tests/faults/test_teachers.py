@@ -26,7 +26,7 @@ from hone.report.card import card
 from hone.report.page import page
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("HONE_KILLS", "4"))
+KILLS = int(os.environ.get("HONE_KILLS", "2"))
 CANARY = "sk-canary-77aa01"
 N = 20  # problems: two rows of each, two answers a row
 PRICES = {"m": {"input": 1.0, "output": 10.0}}

@@ -24,7 +24,7 @@ from tests.workflow.small import EDITED, Small
 
 pytestmark = [pytest.mark.workflow]
 
-SEQUENCES = int(os.environ.get("HONE_SEQUENCES", "3"))
+SEQUENCES = int(os.environ.get("HONE_SEQUENCES", "1"))
 STEPS = int(os.environ.get("HONE_STEPS", "6"))
 PARAMS = {"special_tokens.samples.n": (160, 150), "special_tokens.samples.max_chars": (1400, 1300)} | {
     "special_tokens.dataset.seed": (17, 18)

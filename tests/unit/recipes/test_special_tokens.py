@@ -74,6 +74,25 @@ def test_a_quoted_traceback_is_what_the_program_really_printed(problem, runner):
     assert bug.trace in {case.traceback.strip() for case in shown}
 
 
+def test_the_error_that_a_reply_goes_by_is_drawn_from_the_request_and_none_where_none_is_told(problem, runner):
+    styles = set()
+    for row in RECIPE.draft(problem, "train", 12, 3, {}, runner):
+        think = parse(row.reply, MARKERS).think
+        told = re.fullmatch(r"(.+) Wrong: (.+?)\.(?: Right: (.+)\.)? That names (a|no) concrete error, so I .+", think)
+        assert told is not None, think
+        quote, wrong, right, concrete = told.groups()
+        assert (concrete == "a") == (row.label == "EDIT")
+        assert (right is not None) == (row.meta["style"] in ("assertion", "result"))
+        styles.add(row.meta["style"])
+        if row.label == "AGENT":
+            assert wrong == "not known"
+            continue
+        for fact in (wrong, right or ""):
+            assert fact.removesuffix("...") in quote
+            assert fact.removesuffix("...") in row.prompt[-1].content
+    assert styles >= {"traceback", "assertion", "result", "fault", "works", "vague"}
+
+
 def test_the_statement_and_the_code_are_in_every_request(problem, rows):
     for row in rows:
         assert problem.statement in row.prompt[-1].content

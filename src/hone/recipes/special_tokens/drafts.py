@@ -58,12 +58,12 @@ def row(
 
 
 def _edit(bug: Bug, asked: Request) -> Reply:
-    think = f"{asked.quote} That names a concrete error, so I edit the code."
+    think = f"{asked.known} That names a concrete error, so I edit the code."
     return Reply("EDIT", think, "I fix the code.", {"original_code": bug.code, "modified_code": bug.solution})
 
 
 def _agent(bug: Bug, asked: Request) -> Reply:
-    think = f"{asked.quote} That names no concrete error, so I explore."
+    think = f"{asked.known} That names no concrete error, so I explore."
     return Reply("AGENT", think, "I run it and look.", {"code": probe(bug)})
 
 

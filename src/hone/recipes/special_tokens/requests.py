@@ -19,7 +19,15 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "AGENT": {"vague": 5, "tally": 3, "denied": 5, "log": 4, "works": 5},
 }
 
-_QUOTED = 40  # the longest value that a quote repeats
+# The concrete error, by style, as it is drawn from the request; the others tell of none.
+_WRONG: Mapping[str, str] = {
+    "traceback": "Wrong: {raised}.",
+    "assertion": "Wrong: {got}. Right: {want}.",
+    "result": "Wrong: {got}. Right: {want}.",
+    "fault": "Wrong: {fault}.",
+}
+_NOT_KNOWN = "Wrong: not known."
+_VALUE, _MESSAGE = 24, 60  # the longest of each that is repeated: a small model would not stop
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class Request:
     text: str
     style: str
     template: str  # names every phrase used: "works/3.1.0.2" is body 3, opener 1, closer 0, layout 2
-    quote: str  # the words that tell what is known, short: see `_quote`
+    known: str  # the words that tell what is known, short, then the error in them: see `_known`
 
 
 @cache
@@ -67,19 +75,22 @@ def request(bug: Bug, style: str, statement: str, split: Split, draw: random.Ran
     said = " ".join(part for part in (_fill(opener, facts), _fill(body, facts), _fill(closer, facts)) if part)
     text = _fill(layout, {"request": said, "statement": statement, "code": bug.code})
     template = f"{style}/{body_id}.{opener_id}.{closer_id}.{layout_id}"
-    return Request(text, style, template, _quote(style, body, facts))
+    return Request(text, style, template, _known(style, body, facts))
 
 
-def _quote(style: str, body: str, facts: Mapping[str, Any]) -> str:
-    """The body's first line, of a traceback the last; without code or long values: a small model would not stop."""
-    if style == "traceback":
-        return _cut(facts["trace"].strip().splitlines()[-1])
-    cut = {name: _cut(facts[name]) for name in ("fault", "got", "want")}
-    return _fill(body, {**facts, **cut, "line": "...", "call": f"{facts['name']}(...)"}).splitlines()[0]
+def _known(style: str, body: str, facts: Mapping[str, Any]) -> str:
+    """The body's first line, of a traceback the last, then the error in it; without code or what is long."""
+    last = facts["trace"].strip().split("\n")[-1]
+    short = {
+        **facts, "line": "...", "call": f"{facts['name']}(...)", "got": _cut(facts["got"], _VALUE),
+        "want": _cut(facts["want"], _VALUE), "fault": _cut(facts["fault"], _MESSAGE), "raised": last.partition(":")[0],
+    }  # fmt: skip
+    told = _cut(last, _MESSAGE) if style == "traceback" else _fill(body, short).split("\n")[0]
+    return f"{told} {_fill(_WRONG.get(style, _NOT_KNOWN), short)}"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 3]}..."
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _pick(options: Sequence[str], draw: random.Random) -> tuple[str, int]:
