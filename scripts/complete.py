@@ -110,9 +110,11 @@ def by_model(
     with Events.open(folder, work.name, facts, inputs) as events:
         events.tag(engine=params.engine)
         made = replies(*asked)
-        cut = sum(reply.finish == "length" for reply in made)
+        cut = Counter(reply.finish for reply in made)
         tokens = sum(len(reply.token_ids) for reply in made)
-        events.end(completions=len(made), completion_tokens=tokens, cut_at_length=cut)
+        events.end(
+            completions=len(made), completion_tokens=tokens, cut_at_length=cut["length"], cut_in_circles=cut["loop"]
+        )
     ids = [(row.id, sample) for row in rows for sample in range(params.samples)]
     return [
         Completion(row_id, variant, sample, reply.text, reply.token_ids, reply.single_tokens, reply.finish)

@@ -91,7 +91,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Completion:
-    """What a variant answered to a row's prompt. `finish` is "length" where the answer was cut."""
+    """What a variant answered to a row's prompt. `finish` is "stop", or why it was cut: "length" at its limit, "loop"
+    as it went in circles."""
 
     __pydantic_config__ = _EXACT
 
@@ -101,7 +102,7 @@ class Completion:
     text: str  # decoded with special tokens kept, the end token dropped
     token_ids: tuple[int, ...]  # empty for variants without a model
     single_tokens: tuple[str, ...]  # the recipe's new tokens among token_ids, in order: each was written as one id
-    finish: Literal["stop", "length"]
+    finish: Literal["stop", "length", "loop"]
 
 
 @dataclass(frozen=True)

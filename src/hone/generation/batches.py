@@ -55,9 +55,9 @@ def complete(
     """New token ids and how they ended, for each prompt and sample: prompt 0's samples first, then prompt
     1's.
 
-    The ids hold the token that ended them ("stop"), so they are never empty, and not the prompt. "length"
-    is a completion that was cut at `max_new_tokens`. A prompt without room for that many in the model's
-    context is a `UserError`. The model is put into evaluation mode meanwhile. `cache` is the ledger of
+    The ids hold the token that ended them ("stop"), so they are never empty, and not the prompt. A completion that
+    was cut has none: "length" at `max_new_tokens`, "loop" as it went in circles. A prompt without room for that many
+    in the model's context is a `UserError`. The model is put into evaluation mode meanwhile. `cache` is the ledger of
     finished batches; `names` are the prompts' names in errors. Of a `part`, only its batches are made and given.
     """
     _fits(model, prompts, params, names)

@@ -1,7 +1,8 @@
 """One batch through a causal language model, token by token, with a key-value cache.
 
-Our own loop, for two things that `generate` of transformers does not do: a row that has ended leaves the
-batch, and each row draws from its own random stream, so that its sample does not depend on its neighbours.
+Our own loop, for three things that `generate` of transformers does not do: a row that has ended leaves the
+batch, a greedy row that goes in circles ends (loops.py), and each row draws from its own random stream, so that
+its sample does not depend on its neighbours.
 Prompts are padded on the left, masked and counted from each row's first token, so in exact arithmetic a
 row's completion is the one that it would get alone. In bfloat16 sums are rounded differently in batches of
 other shapes, and an early near-tie may fall the other way: keep completions, do not count on making them
@@ -15,8 +16,9 @@ import numpy as np
 import torch
 
 from hone.generation.growing import growing_cache
+from hone.generation.loops import Loops
 
-Finish = Literal["stop", "length"]
+Finish = Literal["stop", "length", "loop"]
 
 
 @torch.inference_mode()
@@ -31,6 +33,8 @@ def decode(
 ) -> list[tuple[list[int], Finish]]:
     """Each prompt's new tokens, in order: without the prompt, with the stop token that ended it ("stop").
 
+    What has none was cut, at `max_new_tokens` ("length") or where it began to say the same for ever ("loop").
+
     `streams`: a source of random numbers for each prompt, not touched at temperature 0. The model must be in
     evaluation mode. `tick` is told after every token how many rows just ended and how many still run.
     """
@@ -40,6 +44,7 @@ def decode(
     ids, mask = _left_padded(prompts, model.device)  # [B, T], [B, T]
     positions = (mask.cumsum(-1) - 1).clamp(min=0)  # [B, T]
     cache = growing_cache(model.config)
+    loops = Loops(len(prompts))
     for _ in range(max_new_tokens):
         logits = model(
             input_ids=ids,
@@ -51,12 +56,14 @@ def decode(
         ).logits[:, -1]  # [B, V]
         tokens = _choose(logits.float(), temperature, [streams[row] for row in rows])
         going = []
-        for place, token in enumerate(tokens):
+        # What is sampled may leave a circle by chance.
+        circling = loops.add(tokens) if temperature == 0.0 else [False] * len(rows)
+        for place, (token, circles) in enumerate(zip(tokens, circling, strict=True)):
             replies[rows[place]].append(token)
-            if token in stops:
-                finish[rows[place]] = "stop"
-            else:
+            if token not in stops and not circles:
                 going.append(place)
+            else:
+                finish[rows[place]] = "stop" if token in stops else "loop"
         tick(len(rows) - len(going), len(going))
         if not going:
             break
@@ -64,6 +71,7 @@ def decode(
             rows = [rows[place] for place in going]
             keep = torch.tensor(going, device=mask.device)
             cache.batch_select_indices(keep)
+            loops.keep(going)
             mask, positions = mask[keep], positions[keep]
         ids = torch.tensor([[tokens[place]] for place in going], device=mask.device)  # [B, 1]
         mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)

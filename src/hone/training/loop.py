@@ -68,7 +68,8 @@ class Loop:
         self.rows = train
         steps = plan([len(row.ids) for row in train], params, [row.stage for row in train])
         given = params.validate_every
-        self.validate_every = max(1, round(given if given >= 1 else given * len(steps) / params.epochs))
+        # Rounded up: half of 301 steps is 151, so that the last validation is not one step after another.
+        self.validate_every = math.ceil(given if given >= 1 else round(given * len(steps) / params.epochs, 6))
         self.steps = steps[: params.max_steps or None]
         groups = by_length([len(row.ids) for row in val], range(len(val)), params.tokens_per_batch)
         self.val = [collate([val[row] for row in group]) for group in groups]

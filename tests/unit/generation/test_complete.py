@@ -82,6 +82,20 @@ def test_a_completion_that_stopped_ends_with_its_end_token_and_a_cut_one_holds_n
         assert ids[-1] == ending.end_id if finish == "stop" else len(ids) == 24
 
 
+def test_a_greedy_row_that_goes_in_circles_is_ended_and_one_that_is_sampled_is_not(model, prompts, end, tmp_path):
+    for parameter in model.parameters():  # all is nearly as likely: the likeliest token is the same for ever
+        parameter.data *= 0.01
+    greedy, drawn = (
+        complete(model, end, prompts, params(max_new_tokens=150, temperature=t), tmp_path / f"{t}.jsonl")
+        for t in (0.0, 1.0)
+    )
+    for ids, finish in greedy:
+        assert finish != "length" or len(ids) == 150
+        assert finish != "loop" or (len(ids) < 150 and any(ids[-96:] == ids[-96 - n : -n] for n in range(1, 65)))
+    assert "loop" in {finish for _, finish in greedy}
+    assert all(len(ids) == 150 or finish == "stop" for ids, finish in drawn)
+
+
 def test_the_models_own_end_tokens_stop_a_row_too(model, prompts, ending, end, tmp_path):
     model.generation_config.eos_token_id = [ending.end_id, 5]
     found = complete(model, end, prompts, params(), tmp_path / "c.jsonl")
