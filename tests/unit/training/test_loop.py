@@ -201,10 +201,16 @@ def test_one_step_without_warmup_is_taken_at_the_full_rate():
 def test_validation_comes_every_so_many_steps_or_parts_of_an_epoch(loop):
     by_steps = loop(validate_every=3).run(Stop()).validation
     by_epochs = loop(validate_every=0.5, epochs=2)
-    half = len(by_epochs.steps) / 4
+    half = math.ceil(len(by_epochs.steps) / 4)
     found = by_epochs.run(Stop()).validation
     assert sorted(by_steps) == [*range(3, max(by_steps), 3), max(by_steps)]
-    assert sorted(found)[:2] == [round(half), 2 * round(half)]
+    assert sorted(found)[:2] == [half, 2 * half]
+
+
+def test_half_an_epoch_of_an_odd_number_of_steps_is_validated_twice(loop):
+    five = [row(20, 4, seed) for seed in range(5)]
+    run = loop(train=five, validate_every=0.5, epochs=1, tokens_per_step=20, tokens_per_batch=20)
+    assert sorted(run.run(Stop()).validation) == [3, 5]
 
 
 def test_a_part_of_an_epoch_is_that_part_of_its_steps():
