@@ -35,6 +35,7 @@ TOGETHER = {
     "tests/faults/test_builds.py": "the small pipeline",
     "tests/faults/test_kills.py": "the small pipeline",
     "tests/unit/pipeline/test_builds.py": "the small pipeline",
+    "tests/workflow/test_freshness.py": "a toy pipeline of its own",  # as long as all that share the other
     "tests/workflow/": "the toy pipeline",
     "tests/slurm/": "the cluster",
 }
