@@ -29,8 +29,8 @@ T = TypeVar("T")
 _SOURCES = Path(__file__).parent
 _SHARED = (
     "calls.py", "core/__init__.py", "core/config.py", "core/errors.py", "core/files.py", "core/records.py",
-    "evaluation/__init__.py", "evaluation/answers.py", "evaluation/tool_match.py", "ledger.py", "recipes/__init__.py",
-    "recipes/base.py", "reuse.py", "runners", "teachers", "world.py",
+    "core/syntax.py", "evaluation/__init__.py", "evaluation/answers.py", "evaluation/tool_match.py", "ledger.py",
+    "recipes/__init__.py", "recipes/base.py", "reuse.py", "runners", "teachers", "world.py",
 )  # fmt: skip
 _UNSURE = {"crashed", "missing"}  # perhaps by the kernel, which ran out of memory
 

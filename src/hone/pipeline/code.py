@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from hone.core.syntax import parse
+
 
 def closure(start: Path, root: Path) -> set[Path]:
     """`start` and every file below `root`/src that it imports, directly or not, packages' `__init__.py` included.
@@ -27,7 +29,7 @@ def closure(start: Path, root: Path) -> set[Path]:
 def _imported(file: Path, root: Path) -> Iterator[str]:
     """Dotted names that may be modules: for `from a import b` both `a` and `a.b`."""
     package = _package(file)
-    for node in _running(ast.parse((root / file).read_text(encoding="utf-8"), str(file))):
+    for node in _running(parse((root / file).read_text(encoding="utf-8"), str(file))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

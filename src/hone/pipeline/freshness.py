@@ -5,13 +5,13 @@ written. DVC's measure is dvc.lock; the bridge brings the two together. Not cove
 does not name (a test compares that with what its script imports).
 """
 
-import ast
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hone.core.syntax import literal
 from hone.pipeline import snakemake_records as records
 from hone.pipeline.contents import Contents
 from hone.pipeline.spec import Stage
@@ -104,7 +104,7 @@ def _recorded(stage: Stage, output: str, contents: Contents) -> str | None:
 def _params_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON object that was passed as `--params`: Snakemake keeps each of a job's params as its repr."""
     for text in record.get("params") or ():
-        value = ast.literal_eval(text) if text.startswith(("'", '"')) else None
+        value = literal(text) if text.startswith(("'", '"')) else None
         if isinstance(value, str) and value.startswith("{"):
             found: dict[str, Any] = json.loads(value)
             return found

@@ -23,6 +23,7 @@ from typing import Any
 
 from hone.core.errors import UserError
 from hone.core.records import Problem
+from hone.core.syntax import literal, parse
 from hone.runners import Case, Runner, Sandbox, Tests
 
 MAX_CASES = 12
@@ -71,7 +72,7 @@ def problem_of(row: Mapping[str, Any], runner: Runner) -> Problem:
     entry = row["entry_point"]
     source = row["prompt"] + row["canonical_solution"]
     statement = _statement(source, entry)
-    solution = _program(ast.parse(source))
+    solution = _program(parse(source))
     return Problem(
         id=row["task_id"],
         title=entry,
@@ -88,7 +89,7 @@ def problem_of(row: Mapping[str, Any], runner: Runner) -> Problem:
 
 def with_difficulty(problems: Sequence[Problem]) -> list[Problem]:
     """The problems with "easy", "medium" or "hard": thirds by syntax nodes of the solution, ties by id."""
-    size = {p.id: sum(1 for _ in ast.walk(ast.parse(p.solution))) for p in problems}
+    size = {p.id: sum(1 for _ in ast.walk(parse(p.solution))) for p in problems}
     ordered = sorted(size, key=lambda id: (size[id], id))
     third = {id: ("easy", "medium", "hard")[3 * place // len(ordered)] for place, id in enumerate(ordered)}
     return [dataclasses.replace(p, difficulty=third[p.id]) for p in problems]
@@ -111,7 +112,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 def _statement(source: str, entry: str) -> str:
     """The docstring as it is written in the source, so that an escape in an example (51) stays an escape."""
-    functions = [node for node in ast.parse(source).body if isinstance(node, Function) and node.name == entry]
+    functions = [node for node in parse(source).body if isinstance(node, Function) and node.name == entry]
     text = next(node for node in functions[0].body if _is_text(node))
     written = (ast.get_source_segment(source, text) or "").lstrip("rRuU")
     quotes = 3 if written.startswith(('"""', "'''")) else 1
@@ -130,7 +131,7 @@ def _program(tree: ast.Module) -> str:
 def _starter(solution: str, entry: str) -> str:
     """The solution without the body of its entry function."""
     parts = []
-    for node in ast.parse(solution).body:
+    for node in parse(solution).body:
         if isinstance(node, Function) and node.name == entry:
             node.body = []
         parts.append(ast.unparse(node))
@@ -153,7 +154,7 @@ def _tests(row: Mapping[str, Any], solution: str, runner: Runner) -> Tests:
         )
     try:
         calls = json.loads(execution.stdout.splitlines()[-1])
-        cases = [Case(args=ast.literal_eval(args), expected=ast.literal_eval(got)) for args, got in _spread(calls)]
+        cases = [Case(args=literal(args), expected=literal(got)) for args, got in _spread(calls)]
     except (ValueError, SyntaxError) as error:
         raise UserError(
             f"{row['task_id']}: its check calls with, or its solution gives, no plain value ({error})"

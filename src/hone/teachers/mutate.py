@@ -14,6 +14,8 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
+from hone.core.syntax import parse
+
 Edit = Callable[[], object]  # carries out one mutation in the tree that it was made for
 _one_at_a_time = Lock()  # what is caught of warnings is caught for all threads
 
@@ -50,7 +52,7 @@ def mutants(source: str, seed: int) -> Iterator[Mutant]:
     Raises: SyntaxError if `source` does not compile.
     """
     draw = random.Random(seed)
-    original = ast.unparse(ast.parse(source))
+    original = ast.unparse(parse(source))
     by_kind = {kind: list(_of_kind(original, kind)) for kind in KINDS}
     for found in by_kind.values():
         draw.shuffle(found)
@@ -71,8 +73,8 @@ def _of_kind(source: str, kind: str) -> Iterator[str]:
     if kind == "syntax":
         yield from _broken_texts(source)
         return
-    for site in range(len(list(KINDS[kind](ast.parse(source))))):
-        tree = ast.parse(source)
+    for site in range(len(list(KINDS[kind](parse(source))))):
+        tree = parse(source)
         list(KINDS[kind](tree))[site]()
         yield ast.unparse(ast.fix_missing_locations(tree))
 

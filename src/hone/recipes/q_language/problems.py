@@ -12,6 +12,7 @@ from functools import cache, partial
 from zlib import crc32
 
 from hone.core.records import Problem
+from hone.core.syntax import parse
 from hone.problems.human_eval import with_difficulty
 from hone.problems.inputs import answered, weakness, widened
 from hone.recipes.q_language.bank.families import FAMILIES, tasks
@@ -71,7 +72,7 @@ def _unfit(problem: Problem) -> str:
 @cache
 def _functions(solution: str) -> frozenset[str]:
     try:
-        return frozenset(node.name for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef))
+        return frozenset(node.name for node in parse(solution).body if isinstance(node, ast.FunctionDef))
     except SyntaxError:
         return frozenset()
 
@@ -81,7 +82,7 @@ def renamed(problem: Problem) -> Problem:
     name = problem.entry_point
     if name == ENTRY:
         return problem
-    tree = ast.parse(problem.solution)
+    tree = parse(problem.solution)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == name:
             node.id = ENTRY
@@ -97,7 +98,7 @@ def renamed(problem: Problem) -> Problem:
 
 def parameters(problem: Problem) -> list[str]:
     """The names of the arguments of the reference."""
-    functions = [node for node in ast.parse(problem.solution).body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in parse(problem.solution).body if isinstance(node, ast.FunctionDef)]
     return [a.arg for a in next(f for f in functions if f.name == problem.entry_point).args.args]
 
 

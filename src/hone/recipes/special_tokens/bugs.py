@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hone.core.records import Problem
+from hone.core.syntax import parse
 from hone.runners import CaseVerdict, Runner, Tests, Verdict
 from hone.teachers.mutate import Mutant, mutants
 
@@ -49,7 +50,7 @@ def bugs(problem: Problem, seed: int, runner: Runner, enough: int) -> Iterator[B
     tests = Tests.parse(problem.tests)
     if not problem.solution or not tests.entry:
         return
-    solution = ast.unparse(ast.parse(problem.solution))
+    solution = ast.unparse(parse(problem.solution))
     found = {True: 0, False: 0}
     proposed = list(mutants(solution, seed))
     for start in range(0, len(proposed), _BATCH):
@@ -66,7 +67,7 @@ def bugs(problem: Problem, seed: int, runner: Runner, enough: int) -> Iterator[B
 def observed(code: str, problem: Problem, runner: Runner) -> Bug | None:
     """The bug of a program that somebody wrote: it was run and fails, in a way that shows a person something."""
     tests = Tests.parse(problem.tests)
-    solution = ast.unparse(ast.parse(problem.solution))
+    solution = ast.unparse(parse(problem.solution))
     return _bug(Mutant("taught", code), runner.verdict(code, tests), solution, tests)
 
 

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hone.core import syntax
 from hone.recipes.tool_traces.tools.base import LocalTool, ToolError, World, described, number
 
 _MOST_EXPONENT = 64
@@ -44,7 +45,7 @@ def evaluate(expression: str) -> float:
     Raises: ToolError.
     """
     try:
-        tree = ast.parse(expression.replace("^", "**").strip(), mode="eval")
+        tree = syntax.expression(expression.replace("^", "**").strip())
         value = _value(tree.body)
         return value if isinstance(value, int) and abs(value) < 10**15 else float(value)
     except (SyntaxError, ValueError, TypeError, ZeroDivisionError, OverflowError, RecursionError, MemoryError) as error:
@@ -74,7 +75,7 @@ def _calculate(arguments: Mapping[str, Any], world: World) -> str:
 def _plain_expression(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without spaces and brackets that change nothing."""
     try:
-        tree = ast.parse(str(arguments["expression"]).replace("^", "**").strip(), mode="eval")
+        tree = syntax.expression(str(arguments["expression"]).replace("^", "**").strip())
         return {**arguments, "expression": ast.unparse(tree)}
     except (KeyError, SyntaxError, ValueError, RecursionError, MemoryError):
         return arguments

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from hone.core.syntax import parse
 from hone.recipes.tool_traces.tools.base import LocalTool, ToolError, World, cut, described
 
 
@@ -17,7 +18,7 @@ def _python(arguments: Mapping[str, Any], world: World) -> str:
 def _plain_code(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without comments and layout."""
     try:
-        return {**arguments, "code": ast.unparse(ast.parse(arguments["code"]))}
+        return {**arguments, "code": ast.unparse(parse(arguments["code"]))}
     except (KeyError, TypeError, SyntaxError, ValueError, RecursionError, MemoryError):
         return arguments
 
