@@ -53,6 +53,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return Together(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Of the small ones those last that are over in seconds, so that no worker is alone with a long one at the end.
+    items.sort(key=lambda item: item.nodeid.startswith("tests/unit/") and "/training/" not in item.nodeid)
+    if not os.environ.get("HONE_THOROUGH"):
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(pytest.mark.skip(reason="takes long; HONE_THOROUGH=1 runs it, as .ci/run does"))
+
+
 @pytest.fixture(scope="session")
 def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A byte-level BPE tokenizer with a ChatML template; pad is the end token, as in many real ones."""

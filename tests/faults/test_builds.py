@@ -62,7 +62,11 @@ def test_a_cache_that_cannot_be_written_loses_nothing(small: Small):
     assert small.stale() == set()
 
 
-@pytest.mark.parametrize("second", [("snakemake", "base_model"), ("hone", "run", "base_model")])
+@pytest.mark.parametrize(
+    "second",
+    [pytest.param(("snakemake", "base_model"), marks=pytest.mark.thorough), ("hone", "run", "base_model")],
+    ids=["snakemake", "hone run"],
+)
 def test_a_second_build_is_told_to_wait_and_the_first_ends_well(small: Small, second: tuple[str, ...]):
     small.set("special_tokens.samples.seed", 6)
     first = subprocess.Popen(small.command(), cwd=small.path, env=small.env(), stderr=subprocess.DEVNULL)

@@ -145,6 +145,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.thorough
 def test_a_plain_user_is_as_safe_as_root():
     """The whole corpus under another user id; pytest itself runs as root where this is not skipped."""
     python = shutil.which("python3.11", path="/usr/bin:/usr/local/bin")

@@ -72,7 +72,9 @@ def content(folder):
     return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.mark.parametrize("when", PLACES)
+@pytest.mark.parametrize(
+    "when", [pytest.param(when, marks=() if when == "in training" else pytest.mark.thorough) for when in PLACES]
+)
 def test_a_round_that_is_killed_ends_with_the_same_bytes(place, tmp_path, when):
     shutil.copytree(place / "whole/1", tmp_path / "1")
     victim = subprocess.Popen(command(place, tmp_path, 2), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

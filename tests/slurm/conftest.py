@@ -160,11 +160,16 @@ def steps(repo: Repo, stage: str) -> list[int]:
     return [event["step"] for event in events if "loss" in event.get("values", {})]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def slurm() -> None:
+    """Where there is none, tests are skipped before anything is built for them."""
+    if why := lacking():
+        pytest.skip(why)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The cluster; one for the session."""
-    if why := lacking():
-        pytest.skip(why)
     with Cluster.running() as cluster:
         yield cluster
 

@@ -150,6 +150,7 @@ sys.exit(any(each.exitcode for each in jobs))
 """
 
 
+@pytest.mark.thorough
 def test_eight_jobs_that_write_and_import_at_once_lose_nothing_and_double_nothing(tmp_path):
     from mlflow import MlflowClient
 

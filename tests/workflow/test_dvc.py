@@ -76,6 +76,7 @@ def test_snakemakes_own_report_holds_the_page(repo):
         assert archive.read(page) == (repo.path / "results/report.html").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_queued_experiment_leaves_the_workspace_alone_until_it_is_applied_and_drawn(repo):
     before = repo.content()
     repo.dvc("exp", "run", "--queue", "-n", "later", "-S", f"{LEARNING_RATE}=0.25", SFT)

@@ -15,6 +15,7 @@ def build(repo, *flags):
     return repo.snakemake(*flags, "--", "results/eval.json")
 
 
+@pytest.mark.thorough
 def test_how_many_parts_there_were_makes_nothing_stale(repo):
     assert "Nothing to be done" in build(repo, "-n", "--config", "parts=3")
     repo.edit("scripts/score.py")

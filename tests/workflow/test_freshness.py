@@ -156,6 +156,7 @@ def test_with_autosave_a_bare_build_is_recorded_by_itself(repo):
     assert repo.planned() == repo.stale() == set()
 
 
+@pytest.mark.thorough
 def test_with_autosave_what_a_failed_build_had_made_is_recorded_by_the_next_command(repo):
     repo.set("pipeline.autosave", True)
     repo.edit("scripts/evaluate.py")
@@ -172,6 +173,7 @@ def test_with_autosave_what_a_failed_build_had_made_is_recorded_by_the_next_comm
     assert repo.planned() == repo.stale() == set()
 
 
+@pytest.mark.thorough
 def test_with_autosave_what_another_branch_had_made_is_recorded_when_the_same_is_wanted_here(repo):
     repo.set("pipeline.autosave", True)
     repo.ok("git", "commit", "-qam", "here")

@@ -14,8 +14,8 @@ from hone.evaluation.judge import Judged, Pair, account, judge, kappa
 from hone.teachers.budget import Budget
 from hone.teachers.teaching import asks
 
-PAIRS = [Pair(f"question {i}", "gold", f"base {i}", f"tuned {i}") for i in range(12)]
-RIGHTS = [(False, i % 2 == 0) for i in range(12)]
+PAIRS = [Pair(f"question {i}", "gold", f"base {i}", f"tuned {i}") for i in range(6)]
+RIGHTS = [(False, i % 2 == 0) for i in range(6)]
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_a_judge_that_goes_by_place_decides_nothing(tmp_path, place):
         found, _ = judged(endpoint, tmp_path)
     assert {one.winner for one in found} == {"tie"}
     told = account(found, RIGHTS)
-    assert (told["position_bias"], told["flips"], told["missing"]) == (1.0, 12, {"grades": 0, "winners": 0})
+    assert (told["position_bias"], told["flips"], told["missing"]) == (1.0, 6, {"grades": 0, "winners": 0})
 
 
 def test_a_judge_that_reads_decides(tmp_path):
@@ -66,7 +66,7 @@ def test_a_judge_that_reads_decides(tmp_path):
         found, _ = judged(endpoint, tmp_path)
     assert {one.winner for one in found} == {"b"}
     assert found[0].reasons == ("closer", "closer")
-    told = account(found, [(False, True)] * 12)
+    told = account(found, [(False, True)] * 6)
     assert (told["position_bias"], told["kappa"], told["agreement"]) == (0.0, 1.0, 1.0)
 
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_missing_and_neither_a_zero_nor_a_tie(tmp_path, s
         found, _ = judged(endpoint, tmp_path)
     assert set(found) == {Judged(None, None, None, False, ())}
     told = account(found, RIGHTS)
-    assert told["missing"] == {"grades": 24, "winners": 12}
+    assert told["missing"] == {"grades": 12, "winners": 6}
     assert (told["kappa"], told["agreement"], told["position_bias"]) == (None, None, None)
 
 
@@ -126,7 +126,7 @@ def test_a_rerun_asks_nothing(tmp_path, reply):
         before, first = judged(endpoint, tmp_path)
         count = len(endpoint.requests)
         after, second = judged(endpoint, tmp_path)
-        assert len(endpoint.requests) == count == first.asked == 48
+        assert len(endpoint.requests) == count == first.asked == 24
     assert (after, second.asked) == (before, 0)
 
 

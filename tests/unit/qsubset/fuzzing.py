@@ -22,8 +22,8 @@ from typing import Any
 from qsubset import Exit, LimitReached, Limits, Session, run
 
 LIMITS = {"steps": 20_000, "depth": 200, "items": 1 << 20, "output": 1 << 16}
-SLOW = 2.0  # seconds
-HUNG = 10.0  # seconds without a word from the child
+SLOW = 2.0  # seconds of CPU time
+HUNG = 60.0  # seconds without a word from the child
 MEMORY = 2 << 30
 
 SEEDS = (
@@ -341,8 +341,8 @@ def late(*_: Any) -> None:
 
 def watched(source: str, mode: str) -> tuple[str, str]:
     """How a program ended, and where it did not end well the traceback."""
-    previous = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, SLOW)
+    previous = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, SLOW)
     try:
         return outcome(source, mode), ""
     except Slow:
@@ -350,8 +350,8 @@ def watched(source: str, mode: str) -> tuple[str, str]:
     except BaseException as error:  # of any kind: none may leak
         return f"leak {type(error).__name__}: {str(error)[:100]}", traceback.format_exc(limit=-6)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
 
 
 def child(batch: list[tuple[str, str]], start: int, pipe: int) -> None:
