@@ -21,7 +21,7 @@ def collecting():
 
 
 def test_many_threads_parse_at_once(collecting):
-    """Before Python 3.11.8 `ast.parse` fails here about twenty times, with "AST constructor recursion depth mismatch"."""
+    """Before Python 3.11.8 `ast.parse` fails here twenty to fifty times, with "AST constructor recursion depth mismatch"."""
     with ThreadPoolExecutor(4) as pool:
         trees = list(pool.map(parse, [PROGRAM] * 1000))
     assert {len(tree.body) for tree in trees} == {60}
